@@ -1,0 +1,51 @@
+/** Edition 0.10 (2020) of the carrier library: the library drives the link and brings its own CA certificates. */
+import type { Edition } from "../edition.ts";
+
+export const edition010 = {
+  id: "0.10",
+  policy: {
+    entry: "initRun",
+    linkDriver: "library",
+    firstLink: "library",
+    initialisedAt: "modem",
+    caCertificates: "builtIn",
+    bootstrapKeysAt: "init",
+    bootstrappedAt: "afterLinkUp",
+    announcesLinkFree: true,
+    imageAppliedBy: "reinitialisation",
+    initErrorEvent: false,
+    bootstrapExhausted: { error: "bootstrap" },
+    registrationExhausted: "deferred",
+    requests: [],
+  },
+  events: {
+    initialised: { name: "BSDLIB_INIT", number: 1 },
+    "link.goingUp": { name: "CONNECTING", number: 2 },
+    "link.up": { name: "CONNECTED", number: 3 },
+    "link.goingDown": { name: "DISCONNECTING", number: 4 },
+    "link.down": { name: "DISCONNECTED", number: 5 },
+    bootstrapped: { name: "BOOTSTRAPPED", number: 6 },
+    registered: { name: "REGISTERED", number: 7 },
+    deferred: { name: "DEFERRED", number: 8, payload: ["reason", "timeout"] },
+    "fota.started": { name: "FOTA_START", number: 9 },
+    reboot: { name: "REBOOT", number: 10 },
+    "link.free": { name: "LTE_READY", number: 11 },
+    error: { name: "ERROR", number: 20, payload: ["error", "value"] },
+  },
+  errors: {
+    linkUp: { name: "CONNECT_FAIL", number: 1, value: "errno" },
+    linkDown: { name: "DISCONNECT_FAIL", number: 2, value: "errno" },
+    bootstrap: { name: "BOOTSTRAP", number: 3, value: "errno" },
+    fotaPackage: { name: "FOTA_PKG", number: 4, value: "modem" },
+    fotaProtocol: { name: "FOTA_PROTO", number: 5 },
+    fotaConnection: { name: "FOTA_CONN", number: 6 },
+    fotaConnectionLost: { name: "FOTA_CONN_LOST", number: 7 },
+    fotaFailed: { name: "FOTA_FAIL", number: 8, value: "errno" },
+  },
+  deferredInstead: { SERVICE_UNAVAILABLE: "NO_REASON", SIM_MSISDN: "NO_REASON" },
+  charts: {
+    init: "edition-0.10-init",
+    bootstrap: "edition-0.10-bootstrap",
+    fotaSuccess: "edition-0.10-fota",
+  },
+} as const satisfies Edition;

@@ -1,0 +1,83 @@
+/** A record of every kind, with every field that the kind has. */
+import type { TraceRecord } from "../../ports/trace.ts";
+
+const coap = {
+  kind: "coap",
+  direction: "out",
+  size: 40,
+  remote: "[::1]:5683",
+  from: "library",
+  to: "server/123",
+} as const;
+
+export const SAMPLE_RECORDS: readonly TraceRecord[] = (
+  [
+    { kind: "run", wall: 1_795_000_000_000, edition: "3.6", version: "0.1.0" },
+    {
+      kind: "event",
+      semantic: "deferred",
+      name: "LWM2M_CARRIER_EVENT_DEFERRED",
+      number: 7,
+      payload: { reason: 2, name: "LWM2M_CARRIER_DEFERRED_BOOTSTRAP_NO_ROUTE", timeout: 60 },
+      from: "library",
+      to: "application",
+    },
+    { kind: "event", semantic: "registered", name: "LWM2M_CARRIER_EVENT_REGISTERED", number: 5 },
+    { kind: "call", name: "lwm2m_carrier_main()", from: "application", to: "library" },
+    { kind: "return", of: "LWM2M_CARRIER_EVENT_CERTS_INIT", ok: true, value: 0, tags: [42, 43] },
+    { kind: "application", action: "lte_lc_connect()", from: "application", to: "link" },
+    { kind: "request", name: "LWM2M_CARRIER_REQUEST_LINK_DOWN", number: 2, result: 0 },
+    { kind: "answer", command: "get /3/0/9", ok: true, value: 55 },
+    { kind: "answer", command: "get /9", ok: false, error: "no such object" },
+    {
+      kind: "chart",
+      actor: "register/123",
+      event: "xstate.done.actor.session",
+      value: { connected: "idle" },
+      entered: ["connected", "connected.idle"],
+      input: true,
+      payload: { output: { kind: "open" }, bytes: Uint8Array.of(1, 255) },
+    },
+    { kind: "chart", actor: "carrier", event: "start", value: "initialising", entered: [] },
+    {
+      ...coap,
+      type: "CON",
+      code: "0.02",
+      mid: 65535,
+      token: "0a1b",
+      path: "/rd",
+      query: "ep=a&lt=300",
+      observe: 0,
+      block1: { num: 0, more: true, size: 1024 },
+      block2: { num: 0, more: false, size: 64 },
+      contentFormat: 40,
+      retransmission: true,
+      dropped: "loss",
+    },
+    { ...coap, direction: "in", dropped: "malformed: version 2" },
+    {
+      kind: "http",
+      phase: "connect",
+      url: "https://192.0.2.1/image",
+      status: 206,
+      offset: 10,
+      bytes: 20,
+      securityTags: [42],
+      detail: "x",
+    },
+    { kind: "modem", operation: "setFunctionalMode", phase: "start", mode: "offline", command: "AT+CFUN=4" },
+    { kind: "modem", operation: "credentials.write", phase: "failed", tag: 25, type: "psk" },
+    { kind: "modem", notification: "initialised", result: { kind: "updated", firmwareVersion: "2" } },
+    { kind: "modem", action: "applyFirmware" },
+    { kind: "store", operation: "write", name: "accounts", bytes: 120 },
+    { kind: "timer", operation: "set", name: "lifetime", owner: "register/123", delay: 300_000 },
+    { kind: "fault", name: "noSim", anything: { goes: true } },
+    { kind: "result", ok: true, reason: "registered again" },
+  ] as const
+).map((fields, index) => ({
+  seq: index + 1,
+  time: index * 1.5,
+  device: "dev-1",
+  ...(index > 0 && { cause: index }),
+  ...fields,
+}));
