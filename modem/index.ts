@@ -1,0 +1,28 @@
+/** Entry of `lwm2m-carrier/modem`. */
+
+export { DFU_ERROR, DFU_RESULT, type DfuErrorName, type DfuResultName, describeDfu } from "./dfuError.ts";
+// Errors of every modem
+export { isModemError, MODEM_ERRORS, ModemError, type ModemErrorDetails, type ModemErrorText } from "./modemError.ts";
+export { MODEM_FAULT_NAMES, type ModemFault, type ModemFaultName, type ModemFaultOf } from "./simulated/faults.ts";
+
+// The firmware images that it accepts
+export {
+  decodeFirmwareHeader,
+  encodeFirmwareImage,
+  FIRMWARE_HEADER_OCTETS,
+  type FirmwareContent,
+  type FirmwareHeader,
+  FirmwareImageError,
+  type FirmwareImageErrorCode,
+  type FirmwareImageOptions,
+  verifyFirmwareImage,
+} from "./simulated/firmwareImage.ts";
+export {
+  DEFAULT_FIRMWARE_AREA_BYTES,
+  DEFAULT_FIRMWARE_VERSION,
+  DEFAULT_OPERATOR,
+  type SimulatedModemOptions,
+  type SimulatedOperator,
+} from "./simulated/options.ts";
+// The simulated modem
+export { createSimulatedModem, type SimulatedModem } from "./simulated/simulatedModem.ts";

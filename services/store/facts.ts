@@ -1,0 +1,178 @@
+/**
+ * What the carrier must know after a restart: facts, from which the charts start; no snapshot of the charts.
+ * A versioned JSON document over a storage. Octets inside it are written as `{ "$bytes": "<base64>" }`.
+ */
+import type { Storage } from "../../ports/storage.ts";
+import { jsonErrorPosition } from "./jsonPosition.ts";
+import { type MigrationTable, migrate } from "./migration.ts";
+import { StoreError } from "./storeError.ts";
+
+export const FACTS_VERSION = 1;
+
+export interface RegistrationFacts {
+  /** Path segments that the server gave at registration. */
+  readonly location: readonly string[];
+  /** When the lifetime ends, ms since 1970. */
+  readonly expiresAt: number;
+}
+
+/** State and result are those of the firmware update object (5/0/3 and 5/0/5). */
+export interface FirmwareFacts {
+  readonly state: 0 | 1 | 2 | 3;
+  readonly result: number;
+  /** What is being downloaded, and the entity tag it had. */
+  readonly uri?: string;
+  readonly etag?: string;
+  /** The version that the modem shall have after the update. */
+  readonly pendingVersion?: string;
+}
+
+export interface Facts {
+  readonly version: typeof FACTS_VERSION;
+  /** Digest of the configuration that led here: another one means a new bootstrap. */
+  readonly configDigest?: string;
+  readonly bootstrapped: boolean;
+  /** ms since 1970. */
+  readonly lastBootstrapAt?: number;
+  /** By short server id. */
+  readonly registrations: Readonly<Record<number, RegistrationFacts>>;
+  readonly firmware: FirmwareFacts;
+  /** The object tree in its own form, without secrets. */
+  readonly objects?: unknown;
+}
+
+/** What a device knows that was never started. */
+export const NO_FACTS: Facts = Object.freeze({
+  version: FACTS_VERSION,
+  bootstrapped: false,
+  registrations: Object.freeze({}),
+  firmware: Object.freeze({ state: 0, result: 0 }),
+});
+
+export interface FactsStore {
+  /** The facts, `NO_FACTS` at first. Rejects with a `StoreError` for a document it cannot read, and leaves that alone. */
+  load(): Promise<Facts>;
+  /** Resolves when a restart will find them. */
+  save(facts: Facts): Promise<void>;
+}
+
+/** @param name of the document. */
+export function createFactsStore(storage: Storage, name = "facts"): FactsStore {
+  return {
+    async load() {
+      const bytes = await storage.read(name);
+      return bytes === undefined ? NO_FACTS : decodeFacts(bytes, fileOf(storage, name));
+    },
+    async save(facts) {
+      await storage.write(name, encodeFacts(facts));
+    },
+  };
+}
+
+export function encodeFacts(facts: Facts): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(facts, bytesToJson)}\n`);
+}
+
+/** @param file names the document in errors. */
+export function decodeFacts(bytes: Uint8Array, file: string): Facts {
+  const document = migrate(parse(bytes, file), MIGRATIONS, FACTS_VERSION, file);
+  for (const [path, value, rule] of fieldsOf(document as Partial<Facts>)) {
+    if (!rule.accepts(value))
+      throw corrupt(file, path, `expected ${rule.words}, found ${JSON.stringify(value) ?? "nothing"}`);
+  }
+  return document as unknown as Facts;
+}
+
+/** From a version to the next: `[n]` takes a document of version n and returns one of version n + 1. */
+const MIGRATIONS: MigrationTable = {};
+
+interface Rule {
+  readonly words: string;
+  accepts(value: unknown): boolean;
+}
+
+const MAX_RESULT = 255;
+const text: Rule = { words: "a text", accepts: (value) => typeof value === "string" };
+const flag: Rule = { words: "true or false", accepts: (value) => typeof value === "boolean" };
+const instant: Rule = { words: "a time in ms", accepts: (value) => Number.isFinite(value) };
+const record: Rule = { words: "an object", accepts: isRecord };
+const wholeUpTo = (most: number): Rule => ({
+  words: `a whole number from 0 to ${most}`,
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most,
+});
+const serverId: Rule = {
+  words: "a short server id (1 to 65534)",
+  accepts: (id) => /^[1-9]\d{0,4}$/.test(String(id)) && Number(id) < 65535,
+};
+const segments: Rule = {
+  words: "a list of texts",
+  accepts: (value) => Array.isArray(value) && value.every((segment) => typeof segment === "string"),
+};
+const optional = ({ words, accepts }: Rule): Rule => ({
+  words: `${words} or nothing`,
+  accepts: (value) => value === undefined || accepts(value),
+});
+
+function* fieldsOf(facts: Partial<Facts>): Generator<readonly [path: string, value: unknown, rule: Rule]> {
+  yield ["/configDigest", facts.configDigest, optional(text)];
+  yield ["/bootstrapped", facts.bootstrapped, flag];
+  yield ["/lastBootstrapAt", facts.lastBootstrapAt, optional(instant)];
+  yield ["/registrations", facts.registrations, record];
+  for (const [id, registration] of Object.entries(facts.registrations ?? {})) {
+    const path = `/registrations/${id}`;
+    yield [path, id, serverId];
+    yield [path, registration, record];
+    yield [`${path}/location`, registration.location, segments];
+    yield [`${path}/expiresAt`, registration.expiresAt, instant];
+  }
+  yield ["/firmware", facts.firmware, record];
+  yield ["/firmware/state", facts.firmware?.state, wholeUpTo(3)];
+  yield ["/firmware/result", facts.firmware?.result, wholeUpTo(MAX_RESULT)];
+  yield ["/firmware/uri", facts.firmware?.uri, optional(text)];
+  yield ["/firmware/etag", facts.firmware?.etag, optional(text)];
+  yield ["/firmware/pendingVersion", facts.firmware?.pendingVersion, optional(text)];
+}
+
+function parse(bytes: Uint8Array, file: string): Record<string, unknown> {
+  let source: string;
+  try {
+    source = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw corrupt(file, 0, "this is not UTF-8");
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(source, bytesFromJson);
+  } catch {
+    const position = jsonErrorPosition(source) ?? 0;
+    const offset = new TextEncoder().encode(source.slice(0, position)).length;
+    throw corrupt(file, offset, position === source.length ? "the document ends too soon" : "this is not JSON");
+  }
+  if (!isRecord(document)) throw corrupt(file, 0, "expected an object");
+  return document;
+}
+
+function corrupt(file: string, position: number | string, reason: string): StoreError {
+  const cure = "restore the document from a copy, or remove it: the device then bootstraps again";
+  return new StoreError("corrupt", { file, position, reason, cure });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `this` is the holder: a `Buffer` turns itself into something else before `value` is read. */
+function bytesToJson(this: unknown, key: string, value: unknown): unknown {
+  const original = (this as Record<string, unknown>)[key];
+  return original instanceof Uint8Array ? { $bytes: Buffer.from(original).toString("base64") } : value;
+}
+
+function bytesFromJson(_key: string, value: unknown): unknown {
+  return isRecord(value) && typeof value.$bytes === "string"
+    ? Uint8Array.from(Buffer.from(value.$bytes, "base64"))
+    : value;
+}
+
+function fileOf(storage: Storage, name: string): string {
+  return "location" in storage && typeof storage.location === "function" ? String(storage.location(name)) : name;
+}
