@@ -1,0 +1,12 @@
+/** How much of a user's file is read before it is refused. */
+
+/** A bundle of certificates or a PKCS#12 file, in octets. */
+export const MAX_FILE_OCTETS = 1024 * 1024;
+/** Blocks of a PEM bundle. */
+export const MAX_PEM_BLOCKS = 256;
+/** One certificate or key, DER octets. */
+export const MAX_DER_OCTETS = 64 * 1024;
+/** Rounds of a password-based key derivation: a file may ask for any number, and each costs time. */
+export const MAX_KDF_ITERATIONS = 1_000_000;
+/** One credential as the modem takes it: its command buffer holds 4096 octets. */
+export const MAX_MODEM_CREDENTIAL_OCTETS = 4096;
