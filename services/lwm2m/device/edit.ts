@@ -1,0 +1,115 @@
+/** A write to one instance: what it is and whether it may be done (OMA LwM2M Core 1.1 §6.3.3, §6.3.6, §6.1.7.5). */
+import { CODE } from "../../coap/codes.ts";
+import { checkValue } from "../checkValue.ts";
+import { Lwm2mError } from "../errors.ts";
+import type {
+  InstanceValues,
+  ObjectDefinition,
+  Path,
+  ResourceDefinition,
+  ResourceValue,
+  SingleValue,
+} from "../model.ts";
+import { findResource } from "../objects/index.ts";
+import { MAX_ID } from "../path.ts";
+import type { Caller, ObjectBehaviour, Refusal, ResourceBehaviour } from "./behaviour.ts";
+import { isMultiple } from "./resourceValue.ts";
+
+/** Instances that one object may have, and instances of one resource. */
+export const MAX_OBJECT_INSTANCES = 256;
+export const MAX_RESOURCE_INSTANCES = 256;
+
+/** One instance's part of a write. */
+export interface InstanceEdit {
+  readonly objectId: number;
+  readonly instanceId: number;
+  readonly values: InstanceValues;
+  /**
+   * `create`: a new instance. `replace`: what the caller may write and does not give goes. `update`: given values are
+   * set, given resource instances join the others. `assign`: given resources are replaced whole, others stay.
+   */
+  readonly mode: "create" | "replace" | "update" | "assign";
+}
+
+/** What the tree holds of one kind of object. */
+export interface ObjectEntry {
+  readonly definition: ObjectDefinition;
+  readonly behaviour: ObjectBehaviour | undefined;
+  readonly instances: Map<number, Map<number, ResourceValue>>;
+}
+
+/** Why an edit cannot be done; nothing is changed. */
+export function checkEdit(
+  entry: ObjectEntry | undefined,
+  caller: Caller,
+  { objectId, instanceId, values, mode }: InstanceEdit,
+): Refusal | undefined {
+  if (entry === undefined) return { code: CODE.NOT_FOUND, detail: `no object ${objectId}` };
+  const { definition, behaviour } = entry;
+  const present = entry.instances.get(instanceId);
+  const at = `/${objectId}/${instanceId}`;
+  if (mode === "create") {
+    const limit = definition.multiple ? MAX_OBJECT_INSTANCES : 1;
+    if (entry.instances.size >= limit) {
+      return { code: CODE.BAD_REQUEST, detail: `object ${objectId} takes no more than ${limit}` };
+    }
+    if (present !== undefined) return { code: CODE.BAD_REQUEST, detail: `${at} exists` };
+    if (instanceId > (definition.multiple ? MAX_ID : 0)) {
+      return { code: CODE.BAD_REQUEST, detail: `object ${objectId} has no instance ${instanceId}` };
+    }
+  } else if (present === undefined) return { code: CODE.NOT_FOUND, detail: `no instance ${at}` };
+
+  for (const [id, value] of values) {
+    const resource = findResource(definition, id);
+    if (resource === undefined) return { code: CODE.NOT_FOUND, detail: `no resource ${at}/${id}` };
+    const rules = behaviour?.resources?.[id];
+    if (!mayWrite(caller, resource, rules)) {
+      return { code: CODE.METHOD_NOT_ALLOWED, detail: `${at}/${id} cannot be written` };
+    }
+    const path = { objectId, instanceId, resourceId: id };
+    const refusal = refusalOf(resource, value, path) ?? rules?.check?.(instanceId, value, caller, behaviour?.context);
+    if (refusal !== undefined) return refusal;
+    const next = mode === "update" && isMultiple(value) ? mergeInstances(present?.get(id), value) : value;
+    if (isMultiple(next) && next.size > MAX_RESOURCE_INSTANCES) {
+      return { code: CODE.BAD_REQUEST, detail: `${at}/${id} takes ${MAX_RESOURCE_INSTANCES} instances` };
+    }
+  }
+  if (caller !== "server" || (mode !== "create" && mode !== "replace")) return undefined;
+  const missing = definition.resources.find(
+    (resource) =>
+      resource.mandatory &&
+      !values.has(resource.id) &&
+      mayWrite(caller, resource, undefined) &&
+      behaviour?.resources?.[resource.id]?.write === undefined,
+  );
+  return missing && { code: CODE.BAD_REQUEST, detail: `${at}/${missing.id} is mandatory` };
+}
+
+/** Servers write what the object says; the bootstrap server all but executables; nobody what the object computes. */
+export function mayWrite(
+  caller: Caller,
+  { operations, type }: ResourceDefinition,
+  rules: ResourceBehaviour | undefined,
+): boolean {
+  if (rules?.read !== undefined && rules.write === undefined) return false;
+  if (caller === "server") return operations === "W" || operations === "RW";
+  return type !== "none" && operations !== "E";
+}
+
+function refusalOf(resource: ResourceDefinition, value: ResourceValue, path: Path): Refusal | undefined {
+  try {
+    checkValue(resource, value, path);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Lwm2mError)) throw error;
+    return { code: CODE.BAD_REQUEST, detail: error.message };
+  }
+}
+
+/** The instances of a resource with the given ones put in. */
+export function mergeInstances(
+  present: ResourceValue | undefined,
+  given: ReadonlyMap<number, SingleValue>,
+): ResourceValue {
+  return present !== undefined && isMultiple(present) ? new Map([...present, ...given]) : given;
+}

@@ -1,0 +1,36 @@
+/** Object 3, Device, version 1.2: the facts of its OMA registry file. */
+import { defineObject } from "./define.ts";
+
+export const DEVICE = defineObject({
+  id: 3,
+  name: "Device",
+  version: "1.2",
+  lwm2mVersion: "1.1",
+  instances: "single",
+  presence: "mandatory",
+  resources: [
+    [0, "Manufacturer", "R", "single", "optional", "string"],
+    [1, "Model Number", "R", "single", "optional", "string"],
+    [2, "Serial Number", "R", "single", "optional", "string"],
+    [3, "Firmware Version", "R", "single", "optional", "string"],
+    [4, "Reboot", "E", "single", "mandatory", "none"],
+    [5, "Factory Reset", "E", "single", "optional", "none"],
+    [6, "Available Power Sources", "R", "multiple", "optional", "integer", { range: { min: 0, max: 7 } }],
+    [7, "Power Source Voltage", "R", "multiple", "optional", "integer"],
+    [8, "Power Source Current", "R", "multiple", "optional", "integer"],
+    [9, "Battery Level", "R", "single", "optional", "integer", { range: { min: 0, max: 100 }, units: "/100" }],
+    [10, "Memory Free", "R", "single", "optional", "integer"],
+    [11, "Error Code", "R", "multiple", "mandatory", "integer", { range: { min: 0, max: 32 } }],
+    [12, "Reset Error Code", "E", "single", "optional", "none"],
+    [13, "Current Time", "RW", "single", "optional", "time"],
+    [14, "UTC Offset", "RW", "single", "optional", "string"],
+    [15, "Timezone", "RW", "single", "optional", "string"],
+    [16, "Supported Binding and Modes", "R", "single", "mandatory", "string"],
+    [17, "Device Type", "R", "single", "optional", "string"],
+    [18, "Hardware Version", "R", "single", "optional", "string"],
+    [19, "Software Version", "R", "single", "optional", "string"],
+    [20, "Battery Status", "R", "single", "optional", "integer", { range: { min: 0, max: 6 } }],
+    [21, "Memory Total", "R", "single", "optional", "integer"],
+    [22, "ExtDevInfo", "R", "multiple", "optional", "objlnk"],
+  ],
+});

@@ -1,0 +1,37 @@
+/** Object 1, LwM2M Server, version 1.1: the facts of its OMA registry file. */
+import { defineObject } from "./define.ts";
+
+export const SERVER = defineObject({
+  id: 1,
+  name: "LwM2M Server",
+  version: "1.1",
+  lwm2mVersion: "1.1",
+  instances: "multiple",
+  presence: "mandatory",
+  resources: [
+    [0, "Short Server ID", "R", "single", "mandatory", "integer", { range: { min: 1, max: 65534 } }],
+    [1, "Lifetime", "RW", "single", "mandatory", "integer", { units: "s" }],
+    [2, "Default Minimum Period", "RW", "single", "optional", "integer", { units: "s" }],
+    [3, "Default Maximum Period", "RW", "single", "optional", "integer", { units: "s" }],
+    [4, "Disable", "E", "single", "optional", "none"],
+    [5, "Disable Timeout", "RW", "single", "optional", "integer", { units: "s" }],
+    [6, "Notification Storing When Disabled or Offline", "RW", "single", "mandatory", "boolean"],
+    [7, "Binding", "RW", "single", "mandatory", "string"],
+    [8, "Registration Update Trigger", "E", "single", "mandatory", "none"],
+    [9, "Bootstrap-Request Trigger", "E", "single", "optional", "none"],
+    [10, "APN Link", "RW", "single", "optional", "objlnk"],
+    [11, "TLS-DTLS Alert Code", "R", "single", "optional", "unsigned", { range: { min: 0, max: 255 } }],
+    [12, "Last Bootstrapped", "R", "single", "optional", "time"],
+    [13, "Registration Priority Order", "", "single", "optional", "unsigned"],
+    [14, "Initial Registration Delay Timer", "", "single", "optional", "unsigned", { units: "s" }],
+    [15, "Registration Failure Block", "", "single", "optional", "boolean"],
+    [16, "Bootstrap on Registration Failure", "", "single", "optional", "boolean"],
+    [17, "Communication Retry Count", "", "single", "optional", "unsigned"],
+    [18, "Communication Retry Timer", "", "single", "optional", "unsigned", { units: "s" }],
+    [19, "Communication Sequence Delay Timer", "", "single", "optional", "unsigned"],
+    [20, "Communication Sequence Retry Count", "", "single", "optional", "unsigned"],
+    [21, "Trigger", "RW", "single", "optional", "boolean"],
+    [22, "Preferred Transport", "RW", "single", "optional", "string"],
+    [23, "Mute Send", "RW", "single", "optional", "boolean"],
+  ],
+});
