@@ -1,0 +1,69 @@
+/** `lwm2m-carrier/testbed`: the servers that demos and tests run against. */
+
+// What they take and give
+export type { AccountSecurity, DeviceAccounts, ServerAccount } from "./account.ts";
+
+// Servers
+export {
+  type BootstrapBehaviour,
+  type BootstrapEvent,
+  type BootstrapServer,
+  type BootstrapServerOptions,
+  startBootstrapServer,
+} from "./bootstrapServer.ts";
+export { type CertificateAuthority, createCertificateAuthority, type HostCertificate } from "./certificates.ts";
+export {
+  type CoapFirmwareHost,
+  type CoapFirmwareHostEvent,
+  type CoapFirmwareHostOptions,
+  startCoapFirmwareHost,
+} from "./coapFirmwareHost.ts";
+export type { DeviceAnswer } from "./coapMessage.ts";
+export type { CoapPortOptions } from "./coapPort.ts";
+export type { Content, WritableValue } from "./deviceContent.ts";
+export type { Registration } from "./deviceRegistry.ts";
+export { EventLog, type Logged } from "./eventLog.ts";
+export {
+  type FirmwareHost,
+  type FirmwareHostEvent,
+  type FirmwareHostOptions,
+  type Origin,
+  startFirmwareHost,
+} from "./firmwareHost.ts";
+export {
+  FIRMWARE_STATE,
+  type FirmwareOutcome,
+  type FirmwareSource,
+  type FirmwareUpdateOptions,
+} from "./firmwareUpdate.ts";
+export type { HostedImage } from "./imageResponse.ts";
+export type { Impairment, PathStatistics } from "./impairedPath.ts";
+export {
+  type DeviceObservation,
+  type ManagementBehaviour,
+  type ManagementEvent,
+  type ManagementServer,
+  type ManagementServerOptions,
+  type Operation,
+  type ReadAnswer,
+  startManagementServer,
+} from "./managementServer.ts";
+// Network
+export { reservePort } from "./reservePort.ts";
+// Everything at once
+export {
+  BAD_IMAGE_PATH,
+  GOOD_IMAGE_PATH,
+  startTestbed,
+  type Testbed,
+  type TestbedEntry,
+  type TestbedOptions,
+} from "./testbed.ts";
+export { TestbedError, type TestbedErrorCode } from "./testbedError.ts";
+export {
+  type Direction,
+  type ProxyStatistics,
+  startUdpProxy,
+  type UdpProxy,
+  type UdpProxyOptions,
+} from "./udpProxy.ts";

@@ -1,0 +1,356 @@
+/**
+ * An LwM2M management server on the `coap` package: registration interface, device management, observations and
+ * firmware updates, all by endpoint name, and a few ways to misbehave (OMA LwM2M Core 1.1 §6.2 to §6.4).
+ *
+ * Limits of node-coap: it matches an answer by message id before token, so that a device's own confirmable message is
+ * lost when its id happens to be that of a request under way (1 in 65536); and it fetches the further blocks of a
+ * notification with the Observe option still set, which a device may take for a new observation.
+ */
+import type { PeerAddress } from "../ports/transport.ts";
+import { CONTENT_FORMAT } from "../services/lwm2m/contentFormat.ts";
+import { decodeLinks, type Link } from "../services/lwm2m/linkFormat.ts";
+import type { DefinitionLookup, InstanceValues, ResourceValue } from "../services/lwm2m/model.ts";
+import { OBJECTS } from "../services/lwm2m/objects/index.ts";
+import { parsePath } from "../services/lwm2m/path.ts";
+import { encodeObjectTlv } from "../services/lwm2m/tlvModel.ts";
+import { type Behaviour, BehaviourSwitch } from "./behaviour.ts";
+import { type PushOptions, pushBlocks } from "./blockPush.ts";
+import {
+  type CoapMethod,
+  type DeviceAnswer,
+  type DeviceRequest,
+  type ServerAnswer,
+  type ServerRequest,
+  succeeded,
+  textOf,
+} from "./coapMessage.ts";
+import { CoapPort, type CoapPortOptions } from "./coapPort.ts";
+import { type Content, decodeContent, encodeContent, resourceValue, type WritableValue } from "./deviceContent.ts";
+import { DeviceRegistry, type Registration } from "./deviceRegistry.ts";
+import { EventLog, type Logged } from "./eventLog.ts";
+import {
+  type FirmwareOutcome,
+  type FirmwareSource,
+  type FirmwareUpdateOptions,
+  runFirmwareUpdate,
+} from "./firmwareUpdate.ts";
+import type { Observation } from "./observation.ts";
+import { handleRequest, type RegistrationFact } from "./registrationInterface.ts";
+import { TestbedError } from "./testbedError.ts";
+
+/** `silent` answers nothing; `unavailable` answers Register and Update with 5.03; `refuseRegister` Register with `code`. */
+export type ManagementBehaviour =
+  | Behaviour<"silent" | "unavailable">
+  | (Behaviour<"refuseRegister"> & { readonly code: string });
+
+export type Operation = "read" | "discover" | "write" | "execute" | "create" | "delete" | "observe" | "cancel";
+
+export type ManagementEvent =
+  | RegistrationFact
+  | { readonly type: "expired"; readonly registration: Registration }
+  /** A request that a `silent` server left unanswered. */
+  | { readonly type: "ignored"; readonly endpoint: string | undefined }
+  | { readonly type: "operation"; readonly endpoint: string; readonly operation: Operation; readonly path: string }
+  | {
+      readonly type: "answer";
+      readonly endpoint: string;
+      readonly operation: Operation;
+      readonly path: string;
+      readonly code: string;
+    }
+  | ({ readonly type: "notification"; readonly endpoint: string; readonly path: string } & ReadAnswer)
+  | { readonly type: "firmwareProgress"; readonly endpoint: string; readonly sent: number; readonly total: number }
+  | { readonly type: "firmware"; readonly endpoint: string; readonly state: number; readonly result: number }
+  /** A request that got no answer, or (without an endpoint) a socket that failed. */
+  | { readonly type: "failed"; readonly endpoint?: string; readonly detail: string };
+
+/** An answer with its value where the path is a resource's and the format one that is read here. */
+export interface ReadAnswer extends DeviceAnswer {
+  readonly value?: ResourceValue;
+}
+
+export interface ManagementServerOptions extends CoapPortOptions {
+  /** Definitions beyond the project's own, by object id. */
+  readonly objects?: DefinitionLookup;
+  readonly behaviour?: ManagementBehaviour;
+  /** Called with everything the server sees. */
+  log?(entry: Logged<ManagementEvent>): void;
+}
+
+export class ManagementServer {
+  readonly events: EventLog<ManagementEvent>;
+  readonly #registry: DeviceRegistry;
+  readonly #lookup: DefinitionLookup;
+  readonly #behaviour: BehaviourSwitch<ManagementBehaviour>;
+  readonly #observations = new Map<string, Set<Observation>>();
+  #port: CoapPort | undefined;
+
+  private constructor(options: ManagementServerOptions) {
+    this.events = new EventLog(options.clock, options.log);
+    this.#lookup = (id) => options.objects?.(id) ?? OBJECTS.get(id);
+    this.#behaviour = new BehaviourSwitch(options.behaviour);
+    this.#registry = new DeviceRegistry(options.clock, (registration) => {
+      this.#forgetObservations(registration.endpoint);
+      this.events.record({ type: "expired", registration });
+    });
+  }
+
+  /** Used by `startManagementServer`. */
+  static async start(options: ManagementServerOptions): Promise<ManagementServer> {
+    const server = new ManagementServer(options);
+    server.#port = await CoapPort.open(options, {
+      onRequest: (request) => server.#answer(request),
+      onError: (error) => server.events.record({ type: "failed", detail: error.message }),
+    });
+    return server;
+  }
+
+  /** `coap://127.0.0.1:PORT`, valid while the server is absent too. */
+  get uri(): string {
+    return this.#bound.uri;
+  }
+
+  get address(): PeerAddress {
+    return { address: this.#bound.host, port: this.#bound.port };
+  }
+
+  get devices(): readonly Registration[] {
+    return this.#registry.registrations;
+  }
+
+  device(endpoint: string): Registration | undefined {
+    return this.#registry.find(endpoint);
+  }
+
+  /** How the next requests of devices are met; undefined is properly. */
+  setBehaviour(behaviour: ManagementBehaviour | undefined): void {
+    this.#behaviour.set(behaviour);
+  }
+
+  /** Loses a registration, as a server that was restarted does: the next Update gets 4.04. */
+  forget(endpoint: string): void {
+    this.#registry.remove(endpoint);
+    this.#forgetObservations(endpoint);
+  }
+
+  /** Binds the port of a server that was absent. */
+  appear(): Promise<void> {
+    return this.#bound.appear();
+  }
+
+  /** Goes away; registrations are kept, the port stays known and can be bound again by `appear`. */
+  disappear(): Promise<void> {
+    return this.#bound.disappear();
+  }
+
+  async close(): Promise<void> {
+    this.#registry.clear();
+    this.events.close();
+    await this.#bound.close();
+  }
+
+  /** Without `accept` the device chooses the format. Rejects with `badAnswer` when it breaks the format's rules. */
+  async read(endpoint: string, path: string, options: { readonly accept?: number } = {}): Promise<ReadAnswer> {
+    return this.#withValue(path, await this.#operate("read", endpoint, "GET", path, options));
+  }
+
+  /** `links` is empty unless the code is 2.05. */
+  async discover(endpoint: string, path: string): Promise<DeviceAnswer & { readonly links: readonly Link[] }> {
+    const answer = await this.#operate("discover", endpoint, "GET", path, { accept: CONTENT_FORMAT.link });
+    return { ...answer, links: succeeded(answer) ? decodeLinks(textOf(answer.payload)) : [] };
+  }
+
+  /** Replaces (PUT) or, with `partial`, updates (POST) an instance or a resource. */
+  async write(
+    endpoint: string,
+    path: string,
+    value: WritableValue,
+    options: { readonly contentFormat?: number; readonly partial?: boolean } = {},
+  ): Promise<DeviceAnswer> {
+    const content = encodeContent(path, value, this.#lookup, options.contentFormat);
+    return this.writeContent(endpoint, path, content, options);
+  }
+
+  /** Writes a payload as it is, right or wrong. */
+  writeContent(
+    endpoint: string,
+    path: string,
+    content: Content,
+    options: { readonly partial?: boolean } = {},
+  ): Promise<DeviceAnswer> {
+    return this.#operate("write", endpoint, options.partial ? "POST" : "PUT", path, content);
+  }
+
+  /** Writes an opaque value of any size block by block (RFC 7959, Block1). */
+  async push(endpoint: string, path: string, payload: Uint8Array, options: PushOptions = {}): Promise<DeviceAnswer> {
+    const request = { to: this.#peer(endpoint), method: "PUT", path, contentFormat: CONTENT_FORMAT.opaque } as const;
+    return this.#logged("write", endpoint, path, () => pushBlocks(this.#bound, request, payload, options));
+  }
+
+  /** `args` as `0='a',1`. */
+  execute(endpoint: string, path: string, args = ""): Promise<DeviceAnswer> {
+    const content = { contentFormat: CONTENT_FORMAT.text, payload: new TextEncoder().encode(args) };
+    return this.#operate("execute", endpoint, "POST", path, args === "" ? {} : content);
+  }
+
+  /** Creates an instance of the object at `path`; without an id the device chooses one. */
+  async create(endpoint: string, path: string, values: InstanceValues, instanceId?: number): Promise<DeviceAnswer> {
+    const definition = this.#lookup(parsePath(path).objectId ?? -1);
+    if (definition === undefined) throw new TestbedError("badOption", `${path}: no such object is known here`);
+    const payload =
+      instanceId === undefined
+        ? encodeContent(`${path}/0`, values, this.#lookup).payload
+        : encodeObjectTlv(definition, new Map([[instanceId, values]]));
+    return this.#operate("create", endpoint, "POST", path, { contentFormat: CONTENT_FORMAT.tlv, payload });
+  }
+
+  delete(endpoint: string, path: string): Promise<DeviceAnswer> {
+    return this.#operate("delete", endpoint, "DELETE", path, {});
+  }
+
+  /** Observes a path; every notification is logged too. A device that registers anew is observed no longer. */
+  async observe(
+    endpoint: string,
+    path: string,
+    listener?: (notification: ReadAnswer) => void,
+    options: { readonly accept?: number } = {},
+  ): Promise<DeviceObservation> {
+    const request = { to: this.#peer(endpoint), method: "GET", path, ...options } as const;
+    let observation: Observation | undefined;
+    const answer = await this.#logged("observe", endpoint, path, async () => {
+      observation = await this.#bound.observe(request, (notification) =>
+        this.#notified(endpoint, path, notification, listener),
+      );
+      return observation.answer;
+    });
+    const observed = observation as Observation;
+    if (observed.accepted) this.#observationsOf(endpoint).add(observed);
+    return {
+      answer: this.#withValue(path, answer),
+      accepted: observed.accepted,
+      forget: () => observed.forget(),
+      cancel: () => this.#logged("cancel", endpoint, path, () => observed.cancel()),
+    };
+  }
+
+  /**
+   * Has the device fetch an image from `uri`, or pushes `package`; executes the update once the image is there;
+   * resolves when the device has come back and says how it went, or as soon as it fails (object 5, §E.6).
+   */
+  updateFirmware(
+    endpoint: string,
+    source: FirmwareSource,
+    options: FirmwareUpdateOptions = {},
+  ): Promise<FirmwareOutcome> {
+    return runFirmwareUpdate(this, endpoint, source, options);
+  }
+
+  get #bound(): CoapPort {
+    return this.#port as CoapPort;
+  }
+
+  #answer(request: DeviceRequest): ServerAnswer {
+    const registering = request.method === "POST" && request.path.length === 1 && request.path[0] === "rd";
+    const keepingAlive = request.method === "POST" && request.path[0] === "rd";
+    const behaviour = this.#behaviour.take(
+      ({ kind }) => kind === "silent" || (kind === "unavailable" ? keepingAlive : registering),
+    );
+    const endpoint = request.query.get("ep") ?? this.#registry.at(request.path[1] ?? "")?.endpoint;
+    if (behaviour?.kind === "silent") {
+      this.events.record({ type: "ignored", endpoint });
+      return "silence";
+    }
+    if (behaviour !== undefined) {
+      const code = "code" in behaviour ? behaviour.code : "5.03";
+      this.events.record({ type: "refused", endpoint, code });
+      return { code };
+    }
+    const { answer, fact } = handleRequest(request, this.#registry);
+    if (fact.type === "registered" || fact.type === "deregistered")
+      this.#forgetObservations(fact.registration.endpoint);
+    // Whoever acts on the entry must find that the device has had its answer.
+    setImmediate(() => this.events.record(fact));
+    return answer;
+  }
+
+  #notified(
+    endpoint: string,
+    path: string,
+    notification: DeviceAnswer,
+    listener: ((notification: ReadAnswer) => void) | undefined,
+  ): void {
+    try {
+      const answer = this.#withValue(path, notification);
+      this.events.record({ type: "notification", endpoint, path, ...answer });
+      listener?.(answer);
+    } catch (error) {
+      this.events.record({ type: "failed", endpoint, detail: (error as Error).message });
+    }
+  }
+
+  #operate(
+    operation: Operation,
+    endpoint: string,
+    method: CoapMethod,
+    path: string,
+    content: Pick<ServerRequest, "accept" | "contentFormat" | "payload">,
+  ): Promise<DeviceAnswer> {
+    return this.#logged(operation, endpoint, path, () =>
+      this.#bound.request({ to: this.#peer(endpoint), method, path, ...content }),
+    );
+  }
+
+  async #logged(
+    operation: Operation,
+    endpoint: string,
+    path: string,
+    work: () => Promise<DeviceAnswer>,
+  ): Promise<DeviceAnswer> {
+    this.events.record({ type: "operation", endpoint, operation, path });
+    try {
+      const answer = await work();
+      this.events.record({ type: "answer", endpoint, operation, path, code: answer.code });
+      return answer;
+    } catch (error) {
+      this.events.record({ type: "failed", endpoint, detail: (error as Error).message });
+      throw error;
+    }
+  }
+
+  #withValue(path: string, answer: DeviceAnswer): ReadAnswer {
+    const value = succeeded(answer) ? resourceValue(decodeContent(path, answer, this.#lookup)) : undefined;
+    return value === undefined ? answer : { ...answer, value };
+  }
+
+  #peer(endpoint: string): PeerAddress {
+    const registration = this.#registry.find(endpoint);
+    if (registration === undefined) throw new TestbedError("notRegistered", `no device "${endpoint}" is registered`);
+    return registration.peer;
+  }
+
+  #observationsOf(endpoint: string): Set<Observation> {
+    const known = this.#observations.get(endpoint) ?? new Set();
+    this.#observations.set(endpoint, known);
+    return known;
+  }
+
+  #forgetObservations(endpoint: string): void {
+    for (const observation of this.#observations.get(endpoint) ?? []) observation.forget();
+    this.#observations.delete(endpoint);
+  }
+}
+
+/** An observation under way; `answer` is the first value or the refusal. */
+export interface DeviceObservation {
+  readonly answer: ReadAnswer;
+  readonly accepted: boolean;
+  /** Ends it with Observe 1. */
+  cancel(): Promise<DeviceAnswer>;
+  /** Ends it without a word: the next notification is answered by Reset. */
+  forget(): void;
+}
+
+/** Starts a management server. Rejects with a `TestbedError` when the port cannot be bound. */
+export function startManagementServer(options: ManagementServerOptions): Promise<ManagementServer> {
+  return ManagementServer.start(options);
+}
