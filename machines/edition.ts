@@ -74,6 +74,8 @@ export interface EditionPolicy {
   readonly registrationExhausted: "deferred" | "error";
   /** Requests of the application that this edition takes; any other is answered EINVAL. */
   readonly requests: readonly RequestName[];
+  /** `lwm2m_carrier_data_send()` is there: values go to the servers by LwM2M Send. */
+  readonly sendsData: boolean;
 }
 
 export interface Edition {

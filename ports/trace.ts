@@ -44,7 +44,7 @@ export interface TraceRecord {
 /** What the maker of a record supplies; the trace adds `seq`, `time`, `device` and, when unset, `cause`. */
 export interface RecordFields {
   readonly kind: RecordKind;
-  readonly cause?: number;
+  readonly cause?: number | undefined;
   readonly from?: Lifeline;
   readonly to?: Lifeline;
   readonly [field: string]: unknown;
@@ -64,6 +64,8 @@ export interface Trace {
   causedBy<T>(cause: number | undefined, work: () => T): T;
   /** The `seq` that is the cause of what happens now. */
   readonly cause: number | undefined;
+  /** `seq` of the newest record: what a service that has just ended, or a chart that has just moved, left behind. */
+  readonly last: number | undefined;
 }
 
 export interface TraceOptions {

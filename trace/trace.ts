@@ -7,23 +7,22 @@ import type { RecordFields, Trace, TraceOptions, TraceRecord } from "../ports/tr
  */
 export function createTrace(options: TraceOptions): Trace {
   const { sink, clock, device } = options;
-  let nextSeq = options.firstSeq ?? 1;
+  const firstSeq = options.firstSeq ?? 1;
+  let nextSeq = firstSeq;
   let ambient: number | undefined;
 
   return {
     record(fields: RecordFields): number {
       const seq = nextSeq++;
+      const { cause = ambient, ...others } = fields;
       const record: { -readonly [K in keyof TraceRecord]: TraceRecord[K] } = {
         seq,
         time: clock.now(),
         device,
-        ...fields,
+        ...others,
       };
       if (fields.kind === "run" && record.wall === undefined) record.wall = clock.wall();
-      if (fields.cause === undefined) {
-        if (ambient === undefined) delete record.cause;
-        else record.cause = ambient;
-      }
+      if (cause !== undefined) record.cause = cause;
       sink(record);
       return seq;
     },
@@ -40,6 +39,10 @@ export function createTrace(options: TraceOptions): Trace {
 
     get cause() {
       return ambient;
+    },
+
+    get last() {
+      return nextSeq === firstSeq ? undefined : nextSeq - 1;
     },
   };
 }

@@ -17,6 +17,7 @@ export const edition010 = {
     bootstrapExhausted: { error: "bootstrap" },
     registrationExhausted: "deferred",
     requests: [],
+    sendsData: false,
   },
   events: {
     initialised: { name: "BSDLIB_INIT", number: 1 },

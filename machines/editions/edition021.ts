@@ -17,6 +17,7 @@ export const edition021 = {
     bootstrapExhausted: { error: "bootstrap" },
     registrationExhausted: "deferred",
     requests: [],
+    sendsData: false,
   },
   events: {
     initialised: { name: "MODEM_INIT", number: 1 },

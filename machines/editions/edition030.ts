@@ -17,6 +17,7 @@ export const edition030 = {
     bootstrapExhausted: { error: "bootstrap", errno: "ETIMEDOUT" },
     registrationExhausted: "deferred",
     requests: [],
+    sendsData: false,
   },
   events: {
     initialised: { name: "INIT", number: 1 },

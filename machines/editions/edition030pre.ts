@@ -17,6 +17,7 @@ export const edition030pre = {
     bootstrapExhausted: { error: "bootstrap" },
     registrationExhausted: "deferred",
     requests: [],
+    sendsData: false,
   },
   events: {
     initialised: { name: "CARRIER_INIT", number: 1 },

@@ -17,6 +17,7 @@ export const edition33 = {
     bootstrapExhausted: { error: "bootstrap", errno: "ETIMEDOUT" },
     registrationExhausted: "deferred",
     requests: ["reboot", "linkUp", "linkDown"],
+    sendsData: false,
   },
   events: {
     "link.goingUp": { name: "LTE_LINK_UP", number: 1 },

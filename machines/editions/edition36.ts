@@ -1,4 +1,4 @@
-/** Edition 3.6 (2024), the default: as 3.3, with requests to register and deregister, and ERROR CONNECT at the end. */
+/** Edition 3.6 (2024), the default: as 3.3, with requests to register and deregister, Send, and ERROR CONNECT at the end. */
 import type { Edition } from "../edition.ts";
 
 export const edition36 = {
@@ -17,6 +17,7 @@ export const edition36 = {
     bootstrapExhausted: { error: "connect" },
     registrationExhausted: "error",
     requests: ["reboot", "linkUp", "linkDown", "register", "deregister"],
+    sendsData: true,
   },
   events: {
     "link.goingUp": { name: "LTE_LINK_UP", number: 1 },

@@ -9,13 +9,6 @@ import { StoreError } from "./storeError.ts";
 
 export const FACTS_VERSION = 1;
 
-export interface RegistrationFacts {
-  /** Path segments that the server gave at registration. */
-  readonly location: readonly string[];
-  /** When the lifetime ends, ms since 1970. */
-  readonly expiresAt: number;
-}
-
 /** State and result are those of the firmware update object (5/0/3 and 5/0/5). */
 export interface FirmwareFacts {
   readonly state: 0 | 1 | 2 | 3;
@@ -23,8 +16,8 @@ export interface FirmwareFacts {
   /** What is being downloaded, and the entity tag it had. */
   readonly uri?: string;
   readonly etag?: string;
-  /** The version that the modem shall have after the update. */
-  readonly pendingVersion?: string;
+  /** How the modem came up after an image was to be applied, until the object's state says so. */
+  readonly applied?: "updated" | "updateFailed";
 }
 
 export interface Facts {
@@ -34,8 +27,6 @@ export interface Facts {
   readonly bootstrapped: boolean;
   /** ms since 1970. */
   readonly lastBootstrapAt?: number;
-  /** By short server id. */
-  readonly registrations: Readonly<Record<number, RegistrationFacts>>;
   readonly firmware: FirmwareFacts;
   /** The object tree in its own form, without secrets. */
   readonly objects?: unknown;
@@ -45,7 +36,6 @@ export interface Facts {
 export const NO_FACTS: Facts = Object.freeze({
   version: FACTS_VERSION,
   bootstrapped: false,
-  registrations: Object.freeze({}),
   firmware: Object.freeze({ state: 0, result: 0 }),
 });
 
@@ -100,13 +90,9 @@ const wholeUpTo = (most: number): Rule => ({
   words: `a whole number from 0 to ${most}`,
   accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most,
 });
-const serverId: Rule = {
-  words: "a short server id (1 to 65534)",
-  accepts: (id) => /^[1-9]\d{0,4}$/.test(String(id)) && Number(id) < 65535,
-};
-const segments: Rule = {
-  words: "a list of texts",
-  accepts: (value) => Array.isArray(value) && value.every((segment) => typeof segment === "string"),
+const outcome: Rule = {
+  words: `"updated" or "updateFailed"`,
+  accepts: (value) => value === "updated" || value === "updateFailed",
 };
 const optional = ({ words, accepts }: Rule): Rule => ({
   words: `${words} or nothing`,
@@ -117,20 +103,12 @@ function* fieldsOf(facts: Partial<Facts>): Generator<readonly [path: string, val
   yield ["/configDigest", facts.configDigest, optional(text)];
   yield ["/bootstrapped", facts.bootstrapped, flag];
   yield ["/lastBootstrapAt", facts.lastBootstrapAt, optional(instant)];
-  yield ["/registrations", facts.registrations, record];
-  for (const [id, registration] of Object.entries(facts.registrations ?? {})) {
-    const path = `/registrations/${id}`;
-    yield [path, id, serverId];
-    yield [path, registration, record];
-    yield [`${path}/location`, registration.location, segments];
-    yield [`${path}/expiresAt`, registration.expiresAt, instant];
-  }
   yield ["/firmware", facts.firmware, record];
   yield ["/firmware/state", facts.firmware?.state, wholeUpTo(3)];
   yield ["/firmware/result", facts.firmware?.result, wholeUpTo(MAX_RESULT)];
   yield ["/firmware/uri", facts.firmware?.uri, optional(text)];
   yield ["/firmware/etag", facts.firmware?.etag, optional(text)];
-  yield ["/firmware/pendingVersion", facts.firmware?.pendingVersion, optional(text)];
+  yield ["/firmware/applied", facts.firmware?.applied, optional(outcome)];
 }
 
 function parse(bytes: Uint8Array, file: string): Record<string, unknown> {

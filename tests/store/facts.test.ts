@@ -13,8 +13,7 @@ const FACTS: Facts = {
   configDigest: "ab12",
   bootstrapped: true,
   lastBootstrapAt: 1_790_000_000_000,
-  registrations: { 123: { location: ["rd", "5a3f"], expiresAt: 1_790_000_300_000 } },
-  firmware: { state: 1, result: 0, uri: "https://fw.example/image", etag: '"1"', pendingVersion: "2.0.0" },
+  firmware: { state: 1, result: 0, uri: "https://fw.example/image", etag: '"1"', applied: "updated" },
   objects: { 19: { 0: { 0: Uint8Array.of(0, 1, 255) } } },
 };
 
@@ -75,12 +74,6 @@ describe("facts", () => {
     ["/bootstrapped", { bootstrapped: "yes" }],
     ["/configDigest", { configDigest: 1 }],
     ["/lastBootstrapAt", { lastBootstrapAt: "now" }],
-    ["/registrations", { registrations: [] }],
-    ["/registrations/0", { registrations: { 0: FACTS.registrations[123] } }],
-    ["/registrations/65535", { registrations: { 65535: FACTS.registrations[123] } }],
-    ["/registrations/1", { registrations: { 1: null } }],
-    ["/registrations/1/location", { registrations: { 1: { location: "rd", expiresAt: 1 } } }],
-    ["/registrations/1/expiresAt", { registrations: { 1: { location: ["rd"] } } }],
     ["/firmware", { firmware: null }],
     ["/firmware/state", { firmware: { state: 4, result: 0 } }],
     ["/firmware/result", { firmware: { state: 0, result: -1 } }],

@@ -1,0 +1,52 @@
+/** What a transfer's ending is to the FOTA chart: one of the rows of its table. */
+import type { DownloadServiceOutcome, VerifyOutcome } from "../machines/fota.ts";
+import type { FotaFailure } from "../machines/fotaOutcomes.ts";
+import type { ModemErrorShape } from "../ports/modem.ts";
+import type { DownloadOutcome, ModemRefused, PushOutcome } from "../services/firmware/outcome.ts";
+
+/** DFU errors of nRF91 (`NRF_MODEM_DELTA_DFU_*`) while an image is written or ended; others are a lack of room. */
+const DFU_FAILURES: Readonly<Record<number, FotaFailure>> = {
+  1: "outOfMemory",
+  2: "outOfMemory",
+  3: "unsupportedPackage",
+  5: "integrity",
+  9: "wrongVersion",
+  10: "integrity",
+  14: "integrity",
+  15: "integrity",
+  16: "integrity",
+  19: "integrity",
+};
+
+/** @param before octets in the area when the attempt began. */
+export function downloadOutcome(outcome: DownloadOutcome, before: number): DownloadServiceOutcome {
+  switch (outcome.kind) {
+    case "complete":
+      return { kind: "complete" };
+    case "interrupted":
+      return { kind: "interrupted", progressed: outcome.bytes > before };
+    case "refused":
+      return outcome.reason === "changed" ? { kind: "changed" } : { kind: "failed", failure: outcome.reason };
+    case "modem":
+      return modemFailure(outcome);
+    case "aborted":
+      return { kind: "interrupted", progressed: false };
+  }
+}
+
+/** Undefined for an ending that the server asked for. */
+export function pushOutcome(outcome: PushOutcome): DownloadServiceOutcome | undefined {
+  if (outcome.kind === "reset" || outcome.kind === "aborted") return undefined;
+  if (outcome.kind === "interrupted") return { kind: "failed", failure: "connectionLost" };
+  const ended = downloadOutcome(outcome, 0);
+  return ended.kind === "changed" ? { kind: "failed", failure: "protocol" } : ended;
+}
+
+export function verifyFailure({ code, dfu, message }: ModemErrorShape): VerifyOutcome {
+  return modemFailure({ kind: "modem", code, detail: message, ...(dfu !== undefined && { dfu }) }, "integrity");
+}
+
+function modemFailure({ dfu }: ModemRefused, otherwise: FotaFailure = "noRoom") {
+  const failure = DFU_FAILURES[dfu ?? 0] ?? otherwise;
+  return { kind: "failed", failure, ...(dfu !== undefined && { modemError: dfu }) } as const;
+}

@@ -1,0 +1,18 @@
+/** Entry of `lwm2m-carrier`. */
+
+// Stores
+export { type FileStorageOptions, openFileStorage } from "../services/store/fileStorage.ts";
+export { createMemoryStorage } from "../services/store/memoryStorage.ts";
+export { StoreError, type StoreErrorCode } from "../services/store/storeError.ts";
+// The carrier, as a function and as a machine
+export type { CarrierEventMessage, EventHandler, HandlerAnswer } from "./application.ts";
+// Time and randomness
+export { FastClock, type FastClockOptions } from "./clock/fastClock.ts";
+export { SystemClock } from "./clock/systemClock.ts";
+export { VirtualClock } from "./clock/virtualClock.ts";
+export { type Carrier, createCarrier, REQUESTS } from "./createCarrier.ts";
+export { type CarrierMachine, createCarrierMachine } from "./createCarrierMachine.ts";
+export type { CarrierOptions } from "./options.ts";
+export { seededRandom, systemRandom } from "./random.ts";
+export { CarrierOptionError } from "./resolve.ts";
+export { VERSION } from "./version.ts";

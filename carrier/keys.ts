@@ -1,0 +1,111 @@
+/**
+ * Keys on their way from the vault to the modem's security tags. Writing keys always means: delete what is stale in the
+ * library's tags, write what the accounts need. The modem has to be offline.
+ */
+import type { KeysOutcome } from "../machines/init.ts";
+import type { CredentialStore, CredentialType } from "../ports/modem.ts";
+import { bootstrapAccount, type SecurityMode, serverAccounts } from "../services/lwm2m/device/accounts.ts";
+import { type SecretName, type Secrets, type SecretVault, wipeSecrets } from "../services/lwm2m/device/secretVault.ts";
+import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
+import { modemDigest } from "../services/pki/digest.ts";
+
+/** The library's own tags (Nordic `lwm2m_carrier`, 25 to 28); which is for what is our choice. */
+export const SECURITY_TAGS = { bootstrap: 25, servers: [26, 27], firmware: 28 } as const;
+
+/** Which credential each secret resource of object 0 becomes, by security mode (LwM2M 1.1 E.1; %CMNG types). */
+const CREDENTIALS: Readonly<Record<SecurityMode, Readonly<Partial<Record<SecretName, CredentialType>>>>> = {
+  psk: { publicKeyOrIdentity: "pskIdentity", secretKey: "psk" },
+  rpk: { publicKeyOrIdentity: "publicKey", serverPublicKey: "ca", secretKey: "privateKey" },
+  x509: { publicKeyOrIdentity: "certificate", serverPublicKey: "ca", secretKey: "privateKey" },
+  none: {},
+  est: {},
+};
+
+interface TaggedAccount {
+  readonly tag: number;
+  readonly securityInstanceId: number;
+  readonly securityMode: SecurityMode;
+}
+
+/** Undefined for an account without security. */
+export function securityTagOf(tree: ObjectTree, server: "bootstrap" | number): number | undefined {
+  if (server === "bootstrap") {
+    return bootstrapAccount(tree)?.securityMode === "none" ? undefined : SECURITY_TAGS.bootstrap;
+  }
+  return taggedServers(tree).find(({ shortServerId }) => shortServerId === server)?.tag;
+}
+
+/** Writes the waiting secrets of the accounts that `which` names. */
+export async function writeKeys(
+  which: "bootstrap" | "servers",
+  tree: ObjectTree,
+  vault: SecretVault,
+  credentials: CredentialStore,
+): Promise<KeysOutcome> {
+  const accounts = which === "bootstrap" ? bootstrapTags(tree) : taggedServers(tree);
+  try {
+    for (const tag of which === "bootstrap" ? [SECURITY_TAGS.bootstrap] : SECURITY_TAGS.servers) {
+      const account = accounts.find((candidate) => candidate.tag === tag);
+      await writeTag(tag, account, account === undefined ? {} : vault.take(account.securityInstanceId), credentials);
+    }
+    return { kind: "written" };
+  } catch {
+    // The modem's refusal is a record of its own; which key it was is nobody's business here.
+    return { kind: "refused" };
+  }
+}
+
+function bootstrapTags(tree: ObjectTree): TaggedAccount[] {
+  const account = bootstrapAccount(tree);
+  return account === undefined || account.securityMode === "none" ? [] : [{ tag: SECURITY_TAGS.bootstrap, ...account }];
+}
+
+/** The servers with security, in order; there are two tags for them. */
+function taggedServers(tree: ObjectTree) {
+  return serverAccounts(tree)
+    .filter(({ securityMode }) => securityMode !== "none")
+    .flatMap((account, index) => {
+      const tag = SECURITY_TAGS.servers[index];
+      return tag === undefined ? [] : [{ tag, ...account }];
+    });
+}
+
+async function writeTag(
+  tag: number,
+  account: TaggedAccount | undefined,
+  secrets: Secrets,
+  credentials: CredentialStore,
+): Promise<void> {
+  const listed = await credentials.list(tag);
+  // A bootstrap that left this account as it was brings no secrets for it: what the tag holds stays.
+  if (account !== undefined && Object.keys(secrets).length === 0) return;
+  const wanted = account === undefined ? [] : contentsOf(account.securityMode, secrets);
+  try {
+    const isThere = ({ type, content }: Content) =>
+      listed.some((entry) => entry.type === type && entry.digest === modemDigest(content));
+    for (const { type, digest } of listed) {
+      const kept = wanted.some((want) => want.type === type && modemDigest(want.content) === digest);
+      if (!kept) await credentials.delete(tag, type);
+    }
+    for (const want of wanted) if (!isThere(want)) await credentials.write(tag, want.type, want.content);
+  } finally {
+    wipeSecrets(secrets);
+    for (const { content } of wanted) content.fill(0);
+  }
+}
+
+interface Content {
+  readonly type: CredentialType;
+  readonly content: Uint8Array;
+}
+
+function contentsOf(mode: SecurityMode, secrets: Secrets): Content[] {
+  return Object.entries(CREDENTIALS[mode]).flatMap(([name, type]) => {
+    const secret = secrets[name as SecretName];
+    if (secret === undefined || secret.length === 0) return [];
+    // %CMNG takes a PSK as hexadecimal text.
+    const content =
+      type === "psk" ? new TextEncoder().encode(Buffer.from(secret).toString("hex")) : Uint8Array.from(secret);
+    return [{ type, content }];
+  });
+}

@@ -1,0 +1,107 @@
+/** Options with their defaults, checked. */
+
+import type { Edition } from "../machines/edition.ts";
+import { DEFAULT_EDITION, EDITIONS, findEdition } from "../machines/editions/index.ts";
+import { type ChartSettings, DEFAULT_SETTINGS } from "../machines/settings.ts";
+import { createSimulatedModem } from "../modem/simulated/simulatedModem.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Modem } from "../ports/modem.ts";
+import type { Random } from "../ports/random.ts";
+import type { Storage } from "../ports/storage.ts";
+import type { Trace } from "../ports/trace.ts";
+import type { Transport } from "../ports/transport.ts";
+import { createUdpTransport } from "../services/coap/udpTransport.ts";
+import { toModemPem } from "../services/pki/certificate.ts";
+import { checkCaCertificate } from "../services/pki/checkCaCertificate.ts";
+import { createMemoryStorage } from "../services/store/memoryStorage.ts";
+import { createTrace } from "../trace/trace.ts";
+import { SystemClock } from "./clock/systemClock.ts";
+import type { CarrierOptions } from "./options.ts";
+import { systemRandom } from "./random.ts";
+import type { CaCertificate } from "./standardApplication.ts";
+import { tracedModem } from "./tracedModem.ts";
+
+/** A carrier was asked for that cannot be. `option` names what is wrong. */
+export class CarrierOptionError extends Error {
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(`${option}: ${message}`);
+    this.name = "CarrierOptionError";
+    this.option = option;
+  }
+}
+
+export interface ResolvedOptions extends Omit<CarrierOptions, "settings" | "firmware"> {
+  readonly edition: Edition;
+  readonly modem: Modem;
+  readonly transport: Transport;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ChartSettings;
+  readonly certificates: readonly CaCertificate[];
+  readonly downloadTimeoutMs: number;
+  readonly trace?: Trace;
+}
+
+/** First of the application's own security tags that CA certificates go to; the carrier's are 25 to 28. */
+const FIRST_CA_TAG = 411;
+
+/** Throws `CarrierOptionError`. */
+export function resolveOptions(options: CarrierOptions): ResolvedOptions {
+  const { clock = new SystemClock(), random = systemRandom(), storage = createMemoryStorage() } = options;
+  const edition = resolveEdition(options.edition);
+  if (options.bootstrap === undefined && (options.servers ?? []).length === 0) {
+    throw new CarrierOptionError("bootstrap", "a bootstrap server or at least one management server is needed");
+  }
+  const trace = resolveTrace(options, clock);
+  const modem =
+    options.modem ?? createSimulatedModem({ clock, random, storage, timing: "instant", ...(trace && { trace }) });
+  return {
+    ...options,
+    edition,
+    clock,
+    random,
+    storage,
+    modem: trace === undefined ? modem : tracedModem(modem, trace),
+    transport: options.transport ?? createUdpTransport(options.local === undefined ? {} : { local: options.local }),
+    settings: resolveSettings(options.settings),
+    certificates: resolveCertificates(options.firmware?.trustedCa ?? [], clock),
+    downloadTimeoutMs: 60_000 * (options.firmware?.downloadTimeoutMinutes ?? 30),
+    ...(trace && { trace }),
+  } as ResolvedOptions;
+}
+
+function resolveEdition(edition: CarrierOptions["edition"] = DEFAULT_EDITION): Edition {
+  if (typeof edition !== "string") return edition;
+  const found = findEdition(edition);
+  if (found === undefined) {
+    throw new CarrierOptionError("edition", `"${edition}" is not one of ${Object.keys(EDITIONS).join(", ")}`);
+  }
+  return found;
+}
+
+function resolveTrace({ trace, endpoint }: CarrierOptions, clock: Clock): Trace | undefined {
+  if (typeof trace !== "function") return trace;
+  return createTrace({ sink: trace, clock, device: endpoint ?? "carrier" });
+}
+
+function resolveSettings(given: CarrierOptions["settings"] = {}): ChartSettings {
+  return {
+    link: { ...DEFAULT_SETTINGS.link, ...given.link },
+    bootstrapRetry: { ...DEFAULT_SETTINGS.bootstrapRetry, ...given.bootstrapRetry },
+    fota: { ...DEFAULT_SETTINGS.fota, ...given.fota },
+    bootstrapTimeoutMs: (given.bootstrapTimeoutMs as number | undefined) ?? DEFAULT_SETTINGS.bootstrapTimeoutMs,
+    stopTimeoutMs: (given.stopTimeoutMs as number | undefined) ?? DEFAULT_SETTINGS.stopTimeoutMs,
+  };
+}
+
+function resolveCertificates(trusted: readonly (string | Uint8Array)[], clock: Clock): CaCertificate[] {
+  return trusted.map((certificate, index) => {
+    const bytes = typeof certificate === "string" ? new TextEncoder().encode(certificate) : certificate;
+    const [problem] = checkCaCertificate(bytes, { nowMs: clock.wall() });
+    if (problem !== undefined) throw new CarrierOptionError(`firmware.trustedCa[${index}]`, problem.message);
+    return { tag: FIRST_CA_TAG + index, pem: toModemPem(certificate) };
+  });
+}
