@@ -1,0 +1,49 @@
+/** A carrier's life against the testbed, with something going wrong or not, and how it has to end. */
+
+import type { FastClock } from "../../carrier/clock/fastClock.ts";
+import type { Carrier } from "../../carrier/createCarrier.ts";
+import type { EditionId } from "../../machines/editions/index.ts";
+import type { TraceSink } from "../../ports/trace.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
+
+export const SCENARIO_NAMES = [
+  "success",
+  "certs-failure",
+  "bad-ca",
+  "bad-image",
+  "connection-lost",
+  "bootstrap-retry",
+  "server-retry",
+  "link-down-request",
+  "power-loss",
+] as const;
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+export interface ScenarioOptions {
+  readonly scenario: ScenarioName;
+  readonly edition: EditionId;
+  readonly clock: FastClock;
+  readonly seed: number;
+  readonly timing: "instant" | "realistic";
+  /** Octets of the firmware image. */
+  readonly imageBytes?: number;
+  readonly sink: TraceSink;
+}
+
+/** How a scenario ended. `reason` is one sentence; a deviation names chart, line and what happened instead. */
+export interface ScenarioVerdict {
+  readonly ok: boolean;
+  readonly reason: string;
+  /** The sequence charts that were checked, and how each came out. */
+  readonly charts: readonly { readonly chart: string; readonly conforms: boolean; readonly detail: string }[];
+}
+
+export interface RunningScenario {
+  readonly testbed: Testbed;
+  /** The carrier of now: after a power loss it is another one. */
+  readonly carrier: Carrier;
+  /** Resolves when the life went its way, or cannot any more. Never rejects. */
+  readonly ended: Promise<ScenarioVerdict>;
+  /** Deregisters and stops everything. */
+  close(): Promise<void>;
+}
