@@ -92,6 +92,7 @@ class FirmwareWatch {
   #mustObserve = false;
   #dirty = false;
   #wake: (() => void) | undefined;
+  #back: (() => void) | undefined;
   #ended = false;
 
   constructor(server: ManagementServer, endpoint: string, signal: AbortSignal | undefined) {
@@ -141,13 +142,26 @@ class FirmwareWatch {
     for (;;) {
       await this.#changed();
       try {
-        if (this.#mustObserve) await this.observe();
-        const status = await this.read();
-        if (accepts(status)) return status;
+        const status = await this.#unlessBack(this.#ask());
+        if (status !== undefined && accepts(status)) return status;
       } catch (error) {
         if (!(error instanceof TestbedError)) throw error;
       }
     }
+  }
+
+  async #ask(): Promise<FirmwareStatus> {
+    if (this.#mustObserve) await this.observe();
+    return this.read();
+  }
+
+  /** Undefined when the device comes back meanwhile: the request may have gone to an address that is no more. */
+  #unlessBack(asking: Promise<FirmwareStatus>): Promise<FirmwareStatus | undefined> {
+    asking.catch(() => {});
+    const back = new Promise<undefined>((resolve) => {
+      this.#back = () => resolve(undefined);
+    });
+    return Promise.race([asking, back]);
   }
 
   close(): void {
@@ -174,6 +188,7 @@ class FirmwareWatch {
       this.#observations = [];
       this.#mustObserve = true;
     }
+    this.#back?.();
     this.touch();
   }
 }

@@ -167,6 +167,27 @@ describe("a firmware update run by the management server", () => {
     expect(await updating).toEqual({ state: FIRMWARE_STATE.idle, result: 5 });
   });
 
+  it("does not wait for an answer of a device that was away when it was asked", async () => {
+    const { server, device, firmware, status } = await start();
+    firmware.set("/5/0/5", 0);
+    device.on.set("PUT /5/0/1", (request, response) => {
+      firmware.set("/5/0/3", FIRMWARE_STATE.downloading);
+      answer("2.04")(request, response);
+    });
+    const updating = server.updateFirmware("dev-1", { uri: "https://127.0.0.1/good.bin" });
+    await status(FIRMWARE_STATE.downloading, 0);
+    const answers = device.on.get("GET /5/0/3");
+    const asked = new Promise<void>((resolve) => {
+      device.on.set("GET /5/0/3", () => resolve());
+    });
+    firmware.set("/5/0/5", 4);
+    await asked;
+    if (answers !== undefined) device.on.set("GET /5/0/3", answers);
+    firmware.set("/5/0/3", FIRMWARE_STATE.idle);
+    await device.request(server.address, "POST", `/rd/${server.device("dev-1")!.location}`);
+    expect(await updating).toEqual({ state: FIRMWARE_STATE.idle, result: 4 });
+  });
+
   it("says what the device refused", async () => {
     const { server, device, firmware } = await start();
     firmware.set("/5/0/5", 9);
