@@ -35,6 +35,8 @@ class ChartObserver {
     const actor = event.actorRef as AnyActorRef;
     if (!isChart(actor) || !this.#isOurs(actor)) return;
     if (event.type === "@xstate.microstep") {
+      // A chart that is stopped from outside has taken no event.
+      if (event.event.type === "xstate.stop") return;
       this.#record(actor, event.snapshot as AnyMachineSnapshot, this.#steps.get(actor));
     } else if (event.event.type === "xstate.init") {
       // The first step has no microstep of its own; its snapshot is there before its actions run.

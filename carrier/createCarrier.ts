@@ -13,7 +13,6 @@ import { reportMistake } from "./applicationMistake.ts";
 import { createCarrierMachine } from "./createCarrierMachine.ts";
 import { DataSend } from "./dataSend.ts";
 import type { CarrierOptions } from "./options.ts";
-import { VERSION } from "./version.ts";
 
 /** `LWM2M_CARRIER_REQUEST_*`, by number. */
 export const REQUESTS = [
@@ -96,8 +95,6 @@ class RunningCarrier implements Carrier {
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    const { trace, edition, clock } = this.#parts.options;
-    trace?.record({ kind: "run", wall: clock.wall(), edition: edition.id, version: VERSION });
     this.actor.start();
   }
 

@@ -1,6 +1,8 @@
 /** The machine itself, with its default implementations: for `createActor`, or to invoke inside your own machine. */
 import type { carrierMachine } from "../machines/carrier.ts";
 import type { CarrierInput } from "../machines/carrierModel.ts";
+import type { DeviceValues } from "../services/lwm2m/device/deviceValues.ts";
+import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
 import { Application } from "./application.ts";
 import { Device } from "./device.ts";
 import { provideCarrier } from "./implementations/carrier.ts";
@@ -14,6 +16,11 @@ export interface CarrierMachine {
   readonly input: CarrierInput;
   /** The clock that the actor system has to run on. */
   readonly clock: ResolvedOptions["clock"];
+  /** What the application says of its device: power, battery, memory, location and so on. */
+  readonly values: DeviceValues;
+  /** The device's objects and resources. */
+  readonly objects: ObjectTree;
+  /** What the machine acts on. */
   readonly device: Device;
   readonly options: ResolvedOptions;
 }
@@ -21,9 +28,10 @@ export interface CarrierMachine {
 /** Throws `CarrierOptionError` for options that cannot be. */
 export function createCarrierMachine(given: CarrierOptions): CarrierMachine {
   const options = resolveOptions(given);
-  const { edition, modem, certificates, trace, handler, onEvent, settings, clock } = options;
+  const { edition, modem, certificates, trace, handler, onEvent, settings, clock, apn, pdnType } = options;
   const device = new Device(options);
-  const standard = new StandardApplication({ policy: edition.policy, modem, certificates, trace });
+  const pdn = { ...(apn !== undefined && { apn }), ...(pdnType !== undefined && { type: pdnType }) };
+  const standard = new StandardApplication({ policy: edition.policy, modem, certificates, pdn, trace });
   const application = new Application({
     edition,
     trace,
@@ -32,5 +40,6 @@ export function createCarrierMachine(given: CarrierOptions): CarrierMachine {
     ...(onEvent && { onEvent }),
   });
   const machine = provideCarrier({ device, application, standard });
-  return { machine, input: { policy: edition.policy, settings }, clock, device, options };
+  const { values, tree: objects } = device;
+  return { machine, input: { policy: edition.policy, settings }, clock, values, objects, device, options };
 }

@@ -12,26 +12,18 @@ import { deriveTimes, resolveParameters } from "../services/coap/parameters.ts";
 import type { CoapHandler } from "../services/coap/types.ts";
 import { createPackageSink } from "../services/firmware/pushSink.ts";
 import { bootstrapAccount, type ServerAccount, serverAccounts } from "../services/lwm2m/device/accounts.ts";
-import { AttributeStore } from "../services/lwm2m/device/attributes.ts";
 import { setConnectivity } from "../services/lwm2m/device/connectivityObject.ts";
 import { setDeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import { DeviceValues } from "../services/lwm2m/device/deviceValues.ts";
 import { DeviceManagement } from "../services/lwm2m/device/dispatch.ts";
 import { FIRMWARE_STATE, type FirmwareObject } from "../services/lwm2m/device/firmwareObject.ts";
-import {
-  restoredAttributes,
-  restoreTree,
-  serialiseTree,
-  type TreeState,
-} from "../services/lwm2m/device/persistence.ts";
+import { restoreTree, serialiseTree, type TreeState } from "../services/lwm2m/device/persistence.ts";
 import { provision } from "../services/lwm2m/device/provision.ts";
 import { SecretVault } from "../services/lwm2m/device/secretVault.ts";
 import { ObjectTree, type TreeChange } from "../services/lwm2m/device/tree.ts";
-import type { Path } from "../services/lwm2m/model.ts";
-import { BINARY_APP_DATA_CONTAINER } from "../services/lwm2m/objects/binaryAppDataContainer.ts";
 import { FIRMWARE_UPDATE } from "../services/lwm2m/objects/firmwareUpdate.ts";
-import { formatPath } from "../services/lwm2m/path.ts";
 import { createFactsStore, type Facts, type FactsStore, NO_FACTS } from "../services/store/facts.ts";
+import { appDataObserved } from "./appData.ts";
 import { configDigest } from "./configDigest.ts";
 import { Connections, type ServerName } from "./connections.ts";
 import { pushOutcome } from "./firmwareOutcomes.ts";
@@ -39,6 +31,8 @@ import { securityTagOf } from "./keys.ts";
 import { isRegistered, networkPath } from "./networkPath.ts";
 import { addObjects, firmwareWords } from "./objects.ts";
 import type { ResolvedOptions } from "./resolve.ts";
+import { ServerAttributes } from "./serverAttributes.ts";
+import { tracedStorage } from "./tracedStorage.ts";
 
 /** A registration as the server knows it. */
 export interface Registration {
@@ -73,8 +67,8 @@ export class Device {
   readonly #digest: string;
   readonly #updateMarginMs: number;
   readonly #managements = new Map<number, DeviceManagement>();
+  readonly #attributes = new ServerAttributes(() => this.#saveInBackground({ objects: this.#treeState() }));
   #firmware: FirmwareObject | undefined;
-  #attributes: TreeState | undefined;
   #send: ((event: CarrierEvent) => void) | undefined;
   #saving: Promise<void> = Promise.resolve();
   #packageUnderWay: { cancel(): void } | undefined;
@@ -83,7 +77,7 @@ export class Device {
     this.options = options;
     const { clock, random, coap, trace, modem, storage } = options;
     this.#transport = networkPath(modem, options.transport);
-    this.#store = createFactsStore(storage);
+    this.#store = createFactsStore(trace === undefined ? storage : tracedStorage(storage, trace));
     this.#digest = configDigest(options);
     this.connections = new Connections({
       transport: this.#transport,
@@ -185,8 +179,11 @@ export class Device {
       clock,
       tree: this.tree,
       shortServerId,
-      attributes:
-        this.#attributes === undefined ? new AttributeStore() : restoredAttributes(this.#attributes, shortServerId),
+      attributes: this.#attributes.of(shortServerId),
+      onObserve: (path, change) => {
+        const event = appDataObserved(path, change);
+        if (event !== undefined) this.emit(event);
+      },
       ...(confirmableIntervalSeconds !== undefined && { confirmableIntervalSeconds }),
     });
     this.#managements.set(shortServerId, management);
@@ -260,7 +257,7 @@ export class Device {
   }
 
   #buildTree(stored: TreeState | undefined): void {
-    this.#attributes = stored;
+    this.#attributes.restore(stored?.attributes);
     this.forgetRegistrations();
     this.vault.wipe();
     this.#firmware = addObjects(this, this.facts.firmware);
@@ -272,7 +269,6 @@ export class Device {
   #onTree(changes: readonly TreeChange[]): void {
     const written = changes.some(({ caller, objectId }) => caller === "server" && objectId !== FIRMWARE_UPDATE.id);
     if (written && this.facts.bootstrapped) this.#saveInBackground({ objects: this.#treeState() });
-    for (const change of changes) this.#tellAppData(change);
     if (changes.every(({ kind }) => kind === "value")) return;
     this.objectsVersion++;
     for (const server of this.registrations.keys()) {
@@ -280,19 +276,11 @@ export class Device {
     }
   }
 
-  /** What a server writes into the Binary App Data Container goes to the application. */
-  #tellAppData({ kind, caller, objectId, instanceId, resourceId }: TreeChange): void {
-    if (kind !== "value" || caller !== "server" || objectId !== BINARY_APP_DATA_CONTAINER.id) return;
-    const value = this.tree.get(objectId, instanceId ?? 0, resourceId ?? 0);
-    for (const [index, data] of value instanceof Map ? value : []) {
-      const path = formatPath({ objectId, instanceId, resourceId, resourceInstanceId: index } as Path);
-      if (data instanceof Uint8Array) this.emit({ type: "app.data", operation: "write", path, data });
-    }
-  }
-
   #treeState(): TreeState {
-    const attributes = new Map([...this.#managements].map(([id, management]) => [id, management.attributes]));
-    return serialiseTree(this.tree, attributes);
+    const state = serialiseTree(this.tree, this.#attributes.stores);
+    // The firmware update is a fact of its own, and newer than the tree.
+    const { [FIRMWARE_UPDATE.id]: _, ...objects } = state.objects;
+    return { ...state, objects };
   }
 
   /** A package is pushed: it goes into the modem's firmware area as it comes. */
@@ -305,7 +293,9 @@ export class Device {
       onOutcome: (outcome) => {
         this.#packageUnderWay = undefined;
         const ended = pushOutcome(outcome);
-        if (ended !== undefined) this.emit({ type: "firmware.packageEnded", outcome: ended });
+        if (ended === undefined) return;
+        // The response leaves first: a bad image takes the link down, and the session with it.
+        clock.setTimeout(() => this.emit({ type: "firmware.packageEnded", outcome: ended }), 0);
       },
     });
     this.#packageUnderWay = sink;

@@ -2,12 +2,12 @@
 import type { DownloadServiceOutcome, VerifyOutcome } from "../machines/fota.ts";
 import type { FotaFailure } from "../machines/fotaOutcomes.ts";
 import type { ModemErrorShape } from "../ports/modem.ts";
-import type { DownloadOutcome, ModemRefused, PushOutcome } from "../services/firmware/outcome.ts";
+import type { DownloadOutcome, ModemRefused, PushOutcome, RefusalReason } from "../services/firmware/outcome.ts";
 
 /** DFU errors of nRF91 (`NRF_MODEM_DELTA_DFU_*`) while an image is written or ended; others are a lack of room. */
 const DFU_FAILURES: Readonly<Record<number, FotaFailure>> = {
   1: "outOfMemory",
-  2: "outOfMemory",
+  2: "tooLarge",
   3: "unsupportedPackage",
   5: "integrity",
   9: "wrongVersion",
@@ -18,6 +18,8 @@ const DFU_FAILURES: Readonly<Record<number, FotaFailure>> = {
   19: "integrity",
 };
 
+const AWAY: ReadonlySet<RefusalReason> = new Set(["unreachable", "nameNotResolved"]);
+
 /** @param before octets in the area when the attempt began. */
 export function downloadOutcome(outcome: DownloadOutcome, before: number): DownloadServiceOutcome {
   switch (outcome.kind) {
@@ -26,7 +28,10 @@ export function downloadOutcome(outcome: DownloadOutcome, before: number): Downl
     case "interrupted":
       return { kind: "interrupted", progressed: outcome.bytes > before };
     case "refused":
-      return outcome.reason === "changed" ? { kind: "changed" } : { kind: "failed", failure: outcome.reason };
+      if (outcome.reason === "changed") return { kind: "changed" };
+      // A host that has sent a part is there: it is away for a while, and the download goes on when it is back.
+      if (before > 0 && AWAY.has(outcome.reason)) return { kind: "interrupted", progressed: false };
+      return { kind: "failed", failure: outcome.reason };
     case "modem":
       return modemFailure(outcome);
     case "aborted":

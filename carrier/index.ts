@@ -14,5 +14,7 @@ export { type Carrier, createCarrier, REQUESTS } from "./createCarrier.ts";
 export { type CarrierMachine, createCarrierMachine } from "./createCarrierMachine.ts";
 export type { CarrierOptions } from "./options.ts";
 export { seededRandom, systemRandom } from "./random.ts";
+// A recording again, without a device
+export { type ReplayDeviation, type ReplayOptions, type ReplayResult, replayCharts } from "./replay.ts";
 export { CarrierOptionError } from "./resolve.ts";
 export { VERSION } from "./version.ts";

@@ -11,15 +11,15 @@ import {
 } from "../services/lwm2m/device/firmwareObject.ts";
 import { addSecurityObject } from "../services/lwm2m/device/securityObject.ts";
 import { addServerObject } from "../services/lwm2m/device/serverObject.ts";
-import { BINARY_APP_DATA_CONTAINER } from "../services/lwm2m/objects/binaryAppDataContainer.ts";
 import { EVENT_LOG } from "../services/lwm2m/objects/eventLog.ts";
 import { LOCATION } from "../services/lwm2m/objects/location.ts";
 import { PORTFOLIO } from "../services/lwm2m/objects/portfolio.ts";
 import type { FirmwareFacts } from "../services/store/facts.ts";
+import { addAppDataObject } from "./appData.ts";
 import type { Device } from "./device.ts";
 
 /** What the application may give instances: listed to a server even while there is none. */
-const APPLICATION_OBJECTS = [LOCATION, PORTFOLIO, BINARY_APP_DATA_CONTAINER, EVENT_LOG];
+const APPLICATION_OBJECTS = [LOCATION, PORTFOLIO, EVENT_LOG];
 
 export function addObjects(device: Device, firmware: FirmwareFacts): FirmwareObject {
   const { tree, vault, options } = device;
@@ -44,6 +44,7 @@ export function addObjects(device: Device, firmware: FirmwareFacts): FirmwareObj
     },
   });
   addConnectivityObject(tree);
+  addAppDataObject(tree, (event) => device.emit(event));
   for (const definition of [...APPLICATION_OBJECTS, ...(options.objects ?? [])]) tree.add(definition);
   return addFirmwareObject(tree, {
     ...firmwareWords(firmware),

@@ -9,7 +9,7 @@ import {
   type SemanticEvent,
   type SemanticEventType,
 } from "../machines/semanticEvent.ts";
-import type { Modem } from "../ports/modem.ts";
+import type { Modem, PdnType } from "../ports/modem.ts";
 import type { Lifeline, Trace } from "../ports/trace.ts";
 import { modemDigest } from "../services/pki/digest.ts";
 
@@ -25,6 +25,8 @@ export interface StandardApplicationOptions {
   readonly policy: EditionPolicy;
   readonly modem: Modem;
   readonly certificates: readonly CaCertificate[];
+  /** Access point name and type, for a link that goes up before the library runs. */
+  readonly pdn?: { readonly apn?: string; readonly type?: PdnType };
   readonly trace?: Trace | undefined;
 }
 
@@ -34,20 +36,23 @@ export class StandardApplication {
   readonly #policy: EditionPolicy;
   readonly #modem: Modem;
   readonly #certificates: readonly CaCertificate[];
+  readonly #pdn: NonNullable<StandardApplicationOptions["pdn"]>;
   readonly #trace: Trace | undefined;
   #cause: number | undefined;
 
-  constructor({ policy, modem, certificates, trace }: StandardApplicationOptions) {
+  constructor({ policy, modem, certificates, pdn = {}, trace }: StandardApplicationOptions) {
     this.#policy = policy;
     this.#modem = modem;
     this.#certificates = certificates;
+    this.#pdn = pdn;
     this.#trace = trace;
   }
 
-  /** Before `main()`: the modem is initialised, CA certificates are written, the link goes up. */
+  /** Before `main()`: the modem is initialised and configured, CA certificates are written, the link goes up. */
   async prepare(): Promise<void> {
     await this.#initialiseModem();
     await this.#writeCertificates();
+    if (Object.keys(this.#pdn).length > 0) await this.#modem.configurePdn(this.#pdn);
     await this.#connect("lte_lc_connect()");
   }
 

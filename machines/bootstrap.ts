@@ -148,6 +148,8 @@ export const bootstrapMachine = setup({
       },
     },
     bringingLinkUp: {
+      description: "The first server is reached over the link again.",
+      meta: { spec: "Charts edition-0.30-bootstrap, edition-3-bootstrap" },
       entry: "bringLinkUp",
       on: {
         "link.isUp": [{ guard: "wantsKeysOnly", target: "committing" }, { target: "holdingOff" }],
@@ -317,6 +319,8 @@ export const bootstrapMachine = setup({
       },
     },
     keysReady: {
+      description: "BOOTSTRAPPED, where the edition tells it before the link goes up.",
+      meta: { spec: "Charts edition-0.30-bootstrap, edition-3-bootstrap" },
       always: [
         { guard: "wantsKeysOnly", target: "done" },
         {
@@ -328,6 +332,8 @@ export const bootstrapMachine = setup({
       ],
     },
     bringingLinkUpAgain: {
+      description: "The management servers are reached over the link; BOOTSTRAPPED where it was not told before.",
+      meta: { spec: "Charts *-bootstrap" },
       entry: "bringLinkUp",
       on: {
         "link.isUp": [
@@ -337,10 +343,17 @@ export const bootstrapMachine = setup({
       },
     },
     done: {
+      description: "The device is bootstrapped.",
+      meta: { spec: "LwM2M 1.1 §6.1.7.6 Bootstrap-Finish" },
       type: "final",
       output: ({ context }) => ({ kind: "done", servers: context.servers }) satisfies BootstrapOutcome,
     },
-    exhausted: { type: "final", output: { kind: "exhausted" } satisfies BootstrapOutcome },
+    exhausted: {
+      description: "All attempts are used up.",
+      meta: { spec: "Carrier library, ERROR BOOTSTRAP; LwM2M 1.1, communication retry" },
+      type: "final",
+      output: { kind: "exhausted" } satisfies BootstrapOutcome,
+    },
     keysRefused: {
       type: "final",
       description: "The modem did not take the keys.",

@@ -330,6 +330,8 @@ export const carrierMachine = setup({
             },
 
             returning: {
+              description: "`init()` returns, and the application calls `run()`; `main()` just goes on.",
+              meta: { spec: "Charts *-init" },
               always: [
                 { guard: "isMain", target: "running" },
                 {
@@ -470,6 +472,9 @@ export const carrierMachine = setup({
                       },
                       states: {
                         releasingLink: {
+                          description:
+                            "LTE_READY after each link-up of a bootstrapped device, where the edition has it.",
+                          meta: { spec: "Carrier library, LTE_READY" },
                           always: [
                             {
                               guard: "announcesLinkFree",
@@ -582,7 +587,11 @@ export const carrierMachine = setup({
                         stopping: {
                           description: "Every server is deregistered from, within the time allowed.",
                           meta: { spec: "LwM2M 1.1 §6.2.3 De-register" },
-                          entry: ["noteStop", "expectLeaving", { type: "toServers", params: { type: "server.deregister" } }],
+                          entry: [
+                            "noteStop",
+                            "expectLeaving",
+                            { type: "toServers", params: { type: "server.deregister" } },
+                          ],
                           always: { guard: "allHaveLeft", target: "#carrier.closing" },
                           invoke: {
                             src: "deadline",
@@ -630,6 +639,8 @@ export const carrierMachine = setup({
                       initial: "telling",
                       states: {
                         telling: {
+                          description: "The edition's error.",
+                          meta: { spec: "Carrier library, ERROR CONNECT and ERROR BOOTSTRAP" },
                           always: {
                             actions: {
                               type: "notify",
@@ -638,7 +649,11 @@ export const carrierMachine = setup({
                             target: "resting",
                           },
                         },
-                        resting: { tags: ["exhausted"] },
+                        resting: {
+                          description: "Nothing more is tried.",
+                          meta: { spec: "Carrier library, ERROR CONNECT: tried again only after a restart" },
+                          tags: ["exhausted"],
+                        },
                       },
                     },
                   },
@@ -672,7 +687,11 @@ export const carrierMachine = setup({
                         { target: "idle" },
                       ],
                     },
-                    awaitingRegistration: { on: { "server.registered": "updatingFirmware" } },
+                    awaitingRegistration: {
+                      description: "A download that a restart cut goes on once a server is registered with.",
+                      meta: { spec: "Carrier library: FOTA_START is sent again" },
+                      on: { "server.registered": "updatingFirmware" },
+                    },
                     idle: {
                       description: "State 0, Idle.",
                       meta: { spec: "LwM2M object 5, State 0" },
@@ -725,7 +744,11 @@ export const carrierMachine = setup({
                 reboot: {
                   initial: "none",
                   states: {
-                    none: { on: { "request.reboot": "asking" } },
+                    none: {
+                      description: "No reboot is under way.",
+                      meta: { spec: "Carrier library, REQUEST_REBOOT" },
+                      on: { "request.reboot": "asking" },
+                    },
                     asking: {
                       description: "The application may put the reboot off.",
                       meta: { spec: "Carrier library, REBOOT" },
@@ -744,6 +767,8 @@ export const carrierMachine = setup({
                       },
                     },
                     poweringOff: {
+                      description: "The modem is powered off before the device restarts.",
+                      meta: { spec: "Carrier library, LTE_POWER_OFF" },
                       tags: ["rebooting"],
                       entry: "goOff",
                       on: { "link.isPoweredOff": "off", "link.failed": "off" },
@@ -765,6 +790,8 @@ export const carrierMachine = setup({
       initial: "returning",
       states: {
         returning: {
+          description: "The entry point returns a negative errno.",
+          meta: { spec: "Chart certs-failure" },
           always: {
             actions: {
               type: "noteReturn",
@@ -776,7 +803,11 @@ export const carrierMachine = setup({
             target: "resting",
           },
         },
-        resting: { tags: ["failed"] },
+        resting: {
+          description: "The library does nothing until the device starts again.",
+          meta: { spec: "Chart certs-failure" },
+          tags: ["failed"],
+        },
       },
     },
 
@@ -799,7 +830,7 @@ export const carrierMachine = setup({
       invoke: { src: "closeDevice", onDone: "stopped", onError: "stopped" },
       on: { stop: {}, restart: {} },
     },
-    stopped: { type: "final" },
+    stopped: { description: "The carrier has ended.", meta: { spec: "Carrier library: power off" }, type: "final" },
 
     faulted: {
       description: "A defect in a service was met: told as an error; a restart may cure it.",

@@ -76,6 +76,8 @@ export const certsMachine = setup({
       },
     },
     provided: {
+      description: "Tags of CA certificates that the modem lists.",
+      meta: { spec: "Chart certs-success" },
       type: "final",
       output: ({ context }) => ({ kind: "provided", tags: context.tags }) satisfies CertsOutcome,
     },

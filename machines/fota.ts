@@ -141,6 +141,8 @@ export const fotaMachine = setup({
   initial: "deciding",
   states: {
     deciding: {
+      description: "FOTA_START, unless an image from before a restart is there already.",
+      meta: { spec: "Carrier library, FOTA_START" },
       always: [
         { guard: "isDownloaded", target: "downloaded" },
         {
@@ -180,6 +182,8 @@ export const fotaMachine = setup({
       },
       states: {
         preparing: {
+          description: "What an earlier download left is erased, unless it goes on there.",
+          meta: { spec: "Carrier library: erasing a partial image needs no link cycle" },
           invoke: {
             src: "prepareArea",
             input: ({ context }) => ({ keep: context.keep }),
@@ -188,6 +192,8 @@ export const fotaMachine = setup({
           },
         },
         transferring: {
+          description: "The image streams into the modem.",
+          meta: { spec: "LwM2M object 5, State 1; RFC 9110 §14, RFC 7959" },
           entry: "keepArea",
           invoke: {
             src: "download",
@@ -273,6 +279,8 @@ export const fotaMachine = setup({
           ],
         },
         disconnecting: {
+          description: "The library takes the link down.",
+          meta: { spec: "Chart edition-0.10-fota" },
           entry: "takeLinkDown",
           on: {
             "link.isDown": "reinitialising",
@@ -283,6 +291,8 @@ export const fotaMachine = setup({
           },
         },
         reinitialising: {
+          description: "The library initialises the modem again, which applies the image.",
+          meta: { spec: "Chart edition-0.10-fota" },
           invoke: {
             src: "reinitialiseModem",
             onDone: [
@@ -293,6 +303,8 @@ export const fotaMachine = setup({
           },
         },
         askingReboot: {
+          description: "The application is asked to let the device restart.",
+          meta: { spec: "Carrier library, REBOOT" },
           invoke: {
             src: "ask",
             input: { type: "reboot" },
@@ -308,6 +320,8 @@ export const fotaMachine = setup({
           meta: { spec: "Carrier library, handler's non-zero return for REBOOT" },
         },
         poweringOffToReboot: {
+          description: "The modem is powered off before the restart.",
+          meta: { spec: "Charts edition-0.30-fota-success, edition-0.30-pre-fota-success" },
           entry: "powerLinkOff",
           on: {
             "link.isPoweredOff": "#fota.restart",
@@ -318,6 +332,8 @@ export const fotaMachine = setup({
           },
         },
         poweringOff: {
+          description: "The modem is powered off before it is shut down.",
+          meta: { spec: "Chart edition-3-fota-success" },
           entry: "powerLinkOff",
           on: {
             "link.isPoweredOff": "askingShutdown",
@@ -328,6 +344,8 @@ export const fotaMachine = setup({
           },
         },
         askingShutdown: {
+          description: "The application shuts the modem down.",
+          meta: { spec: "Carrier library, MODEM_SHUTDOWN" },
           invoke: {
             src: "ask",
             input: { type: "modem.shutdownWanted" },
@@ -336,6 +354,8 @@ export const fotaMachine = setup({
           },
         },
         askingInit: {
+          description: "The application initialises the modem, which applies the image.",
+          meta: { spec: "Carrier library, MODEM_INIT" },
           invoke: {
             src: "ask",
             input: { type: "modem.initWanted" },
@@ -344,6 +364,8 @@ export const fotaMachine = setup({
           },
         },
         readingResult: {
+          description: "How that initialisation ended: updated, or not.",
+          meta: { spec: "Carrier library, result of the modem's initialisation" },
           invoke: {
             src: "initialiseModem",
             onDone: [
@@ -362,7 +384,12 @@ export const fotaMachine = setup({
       entry: { type: "setFirmware", params: { state: 0, result: 1 } },
       always: { actions: { type: "notify", params: { type: "fota.succeeded" } }, target: "restoringLink" },
     },
-    restoringLink: { entry: "bringLinkUp", on: { "link.isUp": "updated" } },
+    restoringLink: {
+      description: "The link goes up on the new firmware.",
+      meta: { spec: "Charts *-fota, *-fota-success" },
+      entry: "bringLinkUp",
+      on: { "link.isUp": "updated" },
+    },
 
     updateFailed: {
       description: "State 2, Update Result 8: the image is still there, the old firmware runs.",
@@ -374,6 +401,8 @@ export const fotaMachine = setup({
       },
     },
     restoringLinkAfterFailure: {
+      description: "The link goes up on the old firmware.",
+      meta: { spec: "LwM2M object 5 version 1.0: a failed update returns to Downloaded" },
       entry: "bringLinkUp",
       on: { "link.isUp": "downloaded", "firmware.update": "scheduling", "firmware.reset": "cancelled" },
     },
@@ -399,8 +428,17 @@ export const fotaMachine = setup({
         "link.failed": { guard: { type: "failedDown", params: ({ event }) => event.direction }, target: "failed" },
       },
     },
-    deletingImage: { invoke: { src: "eraseImage", onDone: "imageDeleted", onError: "imageDeleted" } },
-    imageDeleted: { entry: "bringLinkUp", on: { "link.isUp": "failed" } },
+    deletingImage: {
+      description: "The failed image is deleted.",
+      meta: { spec: "Chart edition-3-fota-fail-crc" },
+      invoke: { src: "eraseImage", onDone: "imageDeleted", onError: "imageDeleted" },
+    },
+    imageDeleted: {
+      description: "The link goes up again.",
+      meta: { spec: "Chart edition-3-fota-fail-crc" },
+      entry: "bringLinkUp",
+      on: { "link.isUp": "failed" },
+    },
 
     downloadFailed: {
       description: "State 0 and the reason in Update Result; nothing has to be deleted.",
@@ -409,8 +447,18 @@ export const fotaMachine = setup({
       always: { actions: { type: "notify", params: ({ context }) => failedEvent(context) }, target: "failed" },
     },
 
-    updated: { type: "final", output: { kind: "updated" } satisfies FotaOutcome },
-    failed: { type: "final", output: { kind: "failed" } satisfies FotaOutcome },
+    updated: {
+      description: "The update is done.",
+      meta: { spec: "Charts *-fota, *-fota-success" },
+      type: "final",
+      output: { kind: "updated" } satisfies FotaOutcome,
+    },
+    failed: {
+      description: "The update was given up; a server may begin another.",
+      meta: { spec: "LwM2M object 5, State 0" },
+      type: "final",
+      output: { kind: "failed" } satisfies FotaOutcome,
+    },
     cancelled: {
       type: "final",
       description: "State 0, Update Result 0: an empty URI or package.",
@@ -418,7 +466,12 @@ export const fotaMachine = setup({
       entry: { type: "setFirmware", params: { state: 0, result: 0 } },
       output: { kind: "cancelled" } satisfies FotaOutcome,
     },
-    restart: { type: "final", output: { kind: "restart" } satisfies FotaOutcome },
+    restart: {
+      description: "The device restarts to apply the image.",
+      meta: { spec: "Charts edition-0.30-fota-success, edition-0.30-pre-fota-success" },
+      type: "final",
+      output: { kind: "restart" } satisfies FotaOutcome,
+    },
   },
   output: ({ event }) => event.output as FotaOutcome,
 }) as unknown as Chart<

@@ -98,6 +98,8 @@ export const initMachine = setup({
       },
     },
     modemFailed: {
+      description: "A modem that does not come up: told as an error where the edition does so.",
+      meta: { spec: "Carrier library, ERROR INIT" },
       always: [
         {
           guard: "tellsFailure",
@@ -134,6 +136,8 @@ export const initMachine = setup({
       },
     },
     askingForCertificates: {
+      description: "The application is asked for its CA certificates.",
+      meta: { spec: "Carrier library, CERTS_INIT; charts certs-success, certs-failure" },
       invoke: {
         src: "certs",
         id: "certs",
@@ -196,6 +200,8 @@ export const initMachine = setup({
       },
     },
     keysRefused: {
+      description: "The modem did not take the keys.",
+      meta: { spec: "Carrier library, ERROR BOOTSTRAP (-EACCES)" },
       always: {
         target: "failed",
         actions: { type: "notify", params: { type: "error", error: "bootstrap", errno: "EACCES" } },
@@ -207,14 +213,23 @@ export const initMachine = setup({
       initial: "deciding",
       states: {
         deciding: { always: [{ guard: "takesLinkUp", target: "awaitingLink" }, { target: "#init.ready" }] },
-        awaitingLink: { entry: "bringLinkUp", on: { "link.isUp": "#init.ready" } },
+        awaitingLink: {
+          description: "The library takes the link up and waits for it.",
+          meta: { spec: "Charts edition-0.10-init, edition-0.21-init" },
+          entry: "bringLinkUp",
+          on: { "link.isUp": "#init.ready" },
+        },
       },
     },
     ready: {
+      description: "`init()` returns 0.",
+      meta: { spec: "Charts *-init" },
       type: "final",
       output: ({ context }) => ({ kind: "ready", caTags: context.caTags, modem: context.modem }) satisfies InitOutcome,
     },
     failed: {
+      description: "`init()` returns the negative errno.",
+      meta: { spec: "Chart certs-failure; carrier library, ERROR INIT" },
       type: "final",
       output: ({ context }) => ({ kind: "failed", value: context.value }) satisfies InitOutcome,
     },

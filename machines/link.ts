@@ -119,6 +119,8 @@ export const linkMachine = setup({
       on: { "link.takeDown": "disconnecting", "link.powerOff": "poweringOff" },
       states: {
         asking: {
+          description: "The application is told, or asked, that the link goes up.",
+          meta: { spec: "Carrier library, LTE_LINK_UP (CONNECTING, CONNECTED)" },
           invoke: {
             src: "ask",
             input: { type: "link.goingUp" },
@@ -134,7 +136,11 @@ export const linkMachine = setup({
             onError: "failed",
           },
         },
-        attaching: { invoke: { src: "attach", onDone: "awaitingRegistration", onError: "failed" } },
+        attaching: {
+          description: "The library switches the modem to normal mode.",
+          meta: { spec: "AT+CFUN=1" },
+          invoke: { src: "attach", onDone: "awaitingRegistration", onError: "failed" },
+        },
         awaitingRegistration: {
           description: "Attached within the time allowed, or LTE_LINK_UP_FAIL.",
           meta: { spec: "lte_lc: CONFIG_LTE_NETWORK_TIMEOUT, 600 s by default" },
@@ -151,7 +157,11 @@ export const linkMachine = setup({
           meta: { spec: "Carrier library, handler's non-zero return" },
           always: { guard: "isRegistered", target: "up" },
         },
-        up: { always: { target: "#link.connected", actions: { type: "notify", params: { type: "link.up" } } } },
+        up: {
+          description: "The application is told where the edition does so.",
+          meta: { spec: "Carrier library, CONNECTED" },
+          always: { target: "#link.connected", actions: { type: "notify", params: { type: "link.up" } } },
+        },
         failed: {
           description: "Told as an error; tried again after a while.",
           meta: { spec: "Carrier library, ERROR LTE_LINK_UP_FAIL" },
@@ -221,6 +231,8 @@ export const linkMachine = setup({
       on: { "link.powerOff": "poweringOff" },
       states: {
         asking: {
+          description: "The application is told, or asked, that the link goes down.",
+          meta: { spec: "Carrier library, LTE_LINK_DOWN (DISCONNECTING, DISCONNECTED)" },
           invoke: {
             src: "ask",
             input: { type: "link.goingDown" },
@@ -235,8 +247,14 @@ export const linkMachine = setup({
             onError: "failed",
           },
         },
-        switchingOff: { invoke: { src: "switchOffline", onDone: "awaitingOffline", onError: "failed" } },
+        switchingOff: {
+          description: "The library switches the modem to flight mode.",
+          meta: { spec: "AT+CFUN=4" },
+          invoke: { src: "switchOffline", onDone: "awaitingOffline", onError: "failed" },
+        },
         awaitingOffline: {
+          description: "Offline within the time allowed, or LTE_LINK_DOWN_FAIL.",
+          meta: { spec: "Carrier library, ERROR LTE_LINK_DOWN_FAIL" },
           always: { guard: "isOffline", target: "down" },
           invoke: {
             src: "deadline",
@@ -246,10 +264,14 @@ export const linkMachine = setup({
           on: { "link.timedOut": "failed" },
         },
         leftToApplication: {
+          description: "The application takes the link down itself at its earliest convenient time.",
+          meta: { spec: "Carrier library, handler's non-zero return" },
           always: { guard: "isOffline", target: "down" },
           on: { "link.bringUp": "#link.connecting" },
         },
         down: {
+          description: "The application is told where the edition does so.",
+          meta: { spec: "Carrier library, DISCONNECTED" },
           always: {
             target: "#link.offline",
             actions: [{ type: "notify", params: { type: "link.down" } }, "reportDown"],
@@ -274,6 +296,8 @@ export const linkMachine = setup({
       initial: "asking",
       states: {
         asking: {
+          description: "The application is told, or asked, that the modem is powered off.",
+          meta: { spec: "Carrier library, LTE_POWER_OFF" },
           invoke: {
             src: "ask",
             input: { type: "link.poweringOff" },
@@ -288,8 +312,14 @@ export const linkMachine = setup({
             onError: "failed",
           },
         },
-        switchingOff: { invoke: { src: "switchPowerOff", onDone: "awaitingPowerOff", onError: "failed" } },
+        switchingOff: {
+          description: "The library switches the modem to minimum functionality.",
+          meta: { spec: "AT+CFUN=0" },
+          invoke: { src: "switchPowerOff", onDone: "awaitingPowerOff", onError: "failed" },
+        },
         awaitingPowerOff: {
+          description: "Powered off within the time allowed, or LTE_LINK_DOWN_FAIL.",
+          meta: { spec: "Carrier library, ERROR LTE_LINK_DOWN_FAIL" },
           always: { guard: "isPoweredOff", target: "off" },
           invoke: {
             src: "deadline",
@@ -299,11 +329,15 @@ export const linkMachine = setup({
           on: { "link.timedOut": "failed" },
         },
         leftToApplication: {
+          description: "The application powers the modem off itself at its earliest convenient time.",
+          meta: { spec: "Carrier library, handler's non-zero return" },
           always: { guard: "isPoweredOff", target: "off" },
           on: { "link.bringUp": "#link.connecting" },
         },
         off: { always: { target: "#link.poweredOff", actions: "reportPoweredOff" } },
         failed: {
+          description: "Told as an error; the chart that wanted the modem off decides what follows.",
+          meta: { spec: "Carrier library, ERROR LTE_LINK_DOWN_FAIL" },
           entry: { type: "reportFailed", params: "down" },
           on: { "link.bringUp": "#link.connecting", "link.powerOff": "asking", "link.takeDown": "#link.disconnecting" },
         },

@@ -398,6 +398,8 @@ export const registerMachine = setup({
       exit: ["reportDeregistered", "forgetRegistration"],
     },
     disabled: {
+      description: "No session until the disable timeout is over.",
+      meta: { spec: "LwM2M 1.1, 1/x/5 Disable Timeout" },
       entry: { type: "closeSession", params: ({ context }) => ({ server: context.server.shortServerId }) },
       invoke: {
         src: "deadline",

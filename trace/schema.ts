@@ -133,9 +133,9 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
     },
   },
   store: {
-    description: "A document was written or removed.",
-    required: { operation: text, name: text },
-    optional: { bytes: natural },
+    description: "A document is written or removed, or could not be.",
+    required: { operation: oneOf("write", "remove", "failed"), name: text },
+    optional: { bytes: natural, detail: text },
   },
   timer: {
     description: "A timer of a chart.",

@@ -3,6 +3,7 @@ import { fromCallback } from "xstate";
 import { carrierMachine } from "../../machines/carrier.ts";
 import type { CarrierEvent, DeviceFacts } from "../../machines/carrierModel.ts";
 import { traceCharts } from "../chartTrace.ts";
+import { VERSION } from "../version.ts";
 import { provideBootstrap } from "./bootstrap.ts";
 import { provideFota } from "./fota.ts";
 import { provideInit } from "./init.ts";
@@ -12,7 +13,7 @@ import { type Actors, serviceActors, shared } from "./shared.ts";
 
 export function provideCarrier(actors: Actors) {
   const { device, standard } = actors;
-  const { trace, modem } = device.options;
+  const { trace, modem, edition, clock } = device.options;
   const { ask, deadline, notify } = shared(actors);
   const service = serviceActors(actors);
   return carrierMachine.provide({
@@ -27,6 +28,7 @@ export function provideCarrier(actors: Actors) {
       loadDevice: service<DeviceFacts>(() => device.load()),
       prepareApplication: service(() => standard.prepare()),
       deviceEvents: fromCallback<CarrierEvent>(({ sendBack, self }) => {
+        trace?.record({ kind: "run", wall: clock.wall(), edition: edition.id, version: VERSION });
         const stopTracing =
           trace === undefined || self._parent === undefined ? undefined : traceCharts(self._parent, trace);
         const stopListening = device.listen(sendBack);

@@ -1,8 +1,8 @@
 /** Events of the bootstrap chart. */
 import type { AnyEventObject } from "xstate";
 import type { BootstrapInput } from "../bootstrap.ts";
-import { edition010 } from "../editions/edition010.ts";
 import { edition36 } from "../editions/edition36.ts";
+import { edition010 } from "../editions/edition010.ts";
 import { DEFAULT_RETRY } from "../settings.ts";
 import { done, type EventTable, failed, plain } from "./eventTable.ts";
 

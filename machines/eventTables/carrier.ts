@@ -2,8 +2,8 @@
 import type { AnyEventObject } from "xstate";
 import type { CarrierInput, DeviceFacts } from "../carrierModel.ts";
 import type { EditionPolicy } from "../edition.ts";
-import { edition010 } from "../editions/edition010.ts";
 import { edition36 } from "../editions/edition36.ts";
+import { edition010 } from "../editions/edition010.ts";
 import type { ServerFacts } from "../outcomes.ts";
 import { DEFAULT_RETRY, DEFAULT_SETTINGS } from "../settings.ts";
 import { done, type EventTable, failed, plain } from "./eventTable.ts";
@@ -161,7 +161,11 @@ export const carrierEvents: EventTable<CarrierInput> = {
     },
     { name: "a push was cut", input: input(edition36.policy), events: [loaded(withFirmware(1)), PREPARED, READY] },
     { name: "an image was there", input: input(edition36.policy), events: [loaded(withFirmware(2)), PREPARED, READY] },
-    { name: "an update succeeded", input: input(edition36.policy), events: [loaded(withFirmware(3)), PREPARED, UPDATED] },
+    {
+      name: "an update succeeded",
+      input: input(edition36.policy),
+      events: [loaded(withFirmware(3)), PREPARED, UPDATED],
+    },
     { name: "an update failed", input: input(edition36.policy), events: [loaded(withFirmware(3)), PREPARED, READY] },
     { name: "reboot", input: input(edition36.policy), events: REBOOTING },
   ],

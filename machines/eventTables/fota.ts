@@ -1,8 +1,8 @@
 /** Events of the fota chart. */
 import type { AnyEventObject } from "xstate";
+import { edition36 } from "../editions/edition36.ts";
 import { edition010 } from "../editions/edition010.ts";
 import { edition030 } from "../editions/edition030.ts";
-import { edition36 } from "../editions/edition36.ts";
 import type { FotaInput } from "../fota.ts";
 import { done, type EventTable, failed, plain } from "./eventTable.ts";
 

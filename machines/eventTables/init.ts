@@ -1,11 +1,11 @@
 /** Events of the init chart. */
 import type { AnyEventObject } from "xstate";
 import type { EditionPolicy } from "../edition.ts";
+import { edition36 } from "../editions/edition36.ts";
 import { edition010 } from "../editions/edition010.ts";
 import { edition021 } from "../editions/edition021.ts";
 import { edition030 } from "../editions/edition030.ts";
 import { edition030pre } from "../editions/edition030pre.ts";
-import { edition36 } from "../editions/edition36.ts";
 import type { InitInput } from "../init.ts";
 import { done, type EventTable, failed, plain } from "./eventTable.ts";
 

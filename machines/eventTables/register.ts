@@ -48,7 +48,14 @@ const BEGINNING: readonly AnyEventObject[] = [
 
 const scene = (name: string, input: Partial<RegisterInput>, events = BEGINNING) => ({
   name,
-  input: { server: SERVER, exhaustedAs: "error", canBootstrap: true, linkIsUp: true, automatic: true, ...input } as const,
+  input: {
+    server: SERVER,
+    exhaustedAs: "error",
+    canBootstrap: true,
+    linkIsUp: true,
+    automatic: true,
+    ...input,
+  } as const,
   events,
 });
 

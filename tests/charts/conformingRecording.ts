@@ -48,7 +48,7 @@ export function recordingOf(fields: readonly RecordFields[]): TraceRecord[] {
   const whole: RecordFields[] = [{ kind: "run", wall: 0, edition: "", version: "" }];
   for (const one of fields) whole.push(one, { kind: "timer", operation: "set", name: "x", owner: "carrier" });
   whole.push({ kind: "result", ok: true, reason: "done" });
-  return whole.map((one, index) => ({ ...one, seq: index + 1, time: index * 10, device: "test" }));
+  return whole.map(({ cause: _, ...one }, index) => ({ ...one, seq: index + 1, time: index * 10, device: "test" }));
 }
 
 /** The verdict on these steps, by a check that is made once and used for many. */

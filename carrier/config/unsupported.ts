@@ -1,0 +1,91 @@
+/** What a configuration may ask for that this version does not do, with the reason. */
+import type { ConfigProblem } from "./configError.ts";
+import { show } from "./words.ts";
+
+interface Unsupported {
+  /** Key, with `[]` for any place in a list. */
+  readonly key: string;
+  readonly refuses: (value: unknown) => boolean;
+  readonly reason: string;
+}
+
+const NEEDS_DTLS = "needs DTLS, which this version does not have";
+
+const UNSUPPORTED: readonly Unsupported[] = [
+  ...["bootstrap", "servers[]"].flatMap((server): Unsupported[] => [
+    { key: `${server}.uri`, refuses: (uri) => /^coaps:/i.test(String(uri)), reason: `coaps ${NEEDS_DTLS}` },
+    {
+      key: `${server}.uri`,
+      refuses: (uri) => /^coaps?\+/i.test(String(uri)),
+      reason: "CoAP over TCP, SMS and WebSockets is not in this version; use a coap:// URI",
+    },
+    { key: `${server}.security.mode`, refuses: (mode) => mode !== "none", reason: `it ${NEEDS_DTLS}` },
+    { key: `${server}.security.cid`, refuses: (cid) => cid === true, reason: `a Connection ID ${NEEDS_DTLS}` },
+  ]),
+  {
+    key: "servers[].binding",
+    refuses: (binding) => String(binding).startsWith("N"),
+    reason: "the non-IP binding is not in this version; use U",
+  },
+  {
+    key: "servers[].binding",
+    refuses: (binding) => /^[ST]/.test(String(binding)),
+    reason: "CoAP over SMS and TCP is not in this version; use U",
+  },
+  {
+    key: "servers[].binding",
+    refuses: (binding) => String(binding).endsWith("Q"),
+    reason: "queue mode is not in this version; use U",
+  },
+  { key: "queueMode", refuses: (on) => on === true, reason: "queue mode is not in this version" },
+  {
+    key: "sessionIdleTimeout",
+    refuses: (seconds) => seconds !== -1,
+    reason: "sessions stay open while the link is up in this version: -1",
+  },
+  {
+    key: "bootstrapFromSmartcard",
+    refuses: (on) => on === true,
+    reason: "accounts are not read from the SIM in this version",
+  },
+  {
+    key: "carriers[]",
+    refuses: (carrier) => carrier !== "generic",
+    reason: "this version has the profile generic alone",
+  },
+  { key: "pdnType", refuses: (type) => type === "nonIp", reason: "the non-IP binding is not in this version" },
+  {
+    key: "modem.kind",
+    refuses: (kind) => kind === "at",
+    reason: "the driver of a real modem is not in this version; use simulated",
+  },
+];
+
+/** Everything in a valid configuration that is refused, in its order. */
+export function unsupported(config: object): readonly ConfigProblem[] {
+  return [...entries(config, "", "")].flatMap(({ key, anyKey, value }) =>
+    UNSUPPORTED.filter((row) => row.key === anyKey && row.refuses(value)).map(({ reason }) => ({
+      key,
+      is: `is ${show(value)}`,
+      hint: reason,
+    })),
+  );
+}
+
+interface Entry {
+  readonly key: string;
+  readonly anyKey: string;
+  readonly value: unknown;
+}
+
+/** Every value that is not an object, with its key. */
+function* entries(value: unknown, key: string, anyKey: string): Generator<Entry> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* entries(item, `${key}[${index}]`, `${anyKey}[]`);
+  } else if (typeof value === "object" && value !== null) {
+    const dot = key === "" ? "" : ".";
+    for (const [name, item] of Object.entries(value)) {
+      yield* entries(item, `${key}${dot}${name}`, `${anyKey}${dot}${name}`);
+    }
+  } else yield { key, anyKey, value };
+}

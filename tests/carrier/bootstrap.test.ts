@@ -1,0 +1,220 @@
+/** Bootstrap against servers that are absent, silent, refuse, leave things out or write nonsense. */
+import { describe, expect, it } from "@jest/globals";
+import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
+import { ERRNO } from "../../machines/semanticEvent.ts";
+import { CODE } from "../../services/coap/codes.ts";
+import { serverAccounts } from "../../services/lwm2m/device/accounts.ts";
+import type { MemoryServer } from "./support/server.ts";
+import { SERVER_ID, World } from "./support/world.ts";
+
+const EDITION_IDS = Object.keys(EDITIONS) as EditionId[];
+
+/** How a bootstrap server misbehaves, and what the application is told for it. */
+const MISBEHAVIOURS: { name: string; misbehave(server: MemoryServer): void; reason: string }[] = [
+  {
+    name: "silent",
+    misbehave: (server) => {
+      server.silent = true;
+    },
+    reason: "BOOTSTRAP_NO_ROUTE",
+  },
+  { name: "refusing", misbehave: (server) => answer(server, CODE.BAD_REQUEST), reason: "BOOTSTRAP_SEQUENCE" },
+  {
+    name: "in maintenance",
+    misbehave: (server) => answer(server, CODE.SERVICE_UNAVAILABLE),
+    reason: "SERVICE_UNAVAILABLE",
+  },
+  {
+    name: "omitting objects",
+    misbehave: (server) => {
+      server.flaw = "omitObjects";
+    },
+    reason: "BOOTSTRAP_SEQUENCE",
+  },
+  {
+    name: "never finishing",
+    misbehave: (server) => {
+      server.flaw = "neverFinish";
+    },
+    reason: "BOOTSTRAP_SEQUENCE",
+  },
+  {
+    name: "writing nonsense",
+    misbehave: (server) => {
+      server.flaw = "wrongWrites";
+    },
+    reason: "BOOTSTRAP_SEQUENCE",
+  },
+];
+
+/** What ends the attempts (carrier library, policy table): the error's name and value. */
+const EXHAUSTED: Readonly<Record<EditionId, { name: string; value: number }>> = {
+  "0.10": { name: "LWM2M_CARRIER_ERROR_BOOTSTRAP", value: 0 },
+  "0.21": { name: "LWM2M_CARRIER_ERROR_BOOTSTRAP", value: 0 },
+  "0.30-pre": { name: "LWM2M_CARRIER_ERROR_BOOTSTRAP", value: 0 },
+  "0.30": { name: "LWM2M_CARRIER_ERROR_BOOTSTRAP", value: -ERRNO.ETIMEDOUT },
+  "3.3": { name: "LWM2M_CARRIER_ERROR_BOOTSTRAP", value: -ERRNO.ETIMEDOUT },
+  "3.6": { name: "LWM2M_CARRIER_ERROR_CONNECT", value: 0 },
+};
+
+function answer(server: MemoryServer, code: number): void {
+  server.script = ({ what }) => (what === "POST /bs" ? code : undefined);
+}
+
+describe("a bootstrap server", () => {
+  for (const edition of EDITION_IDS) {
+    for (const { name, misbehave, reason } of MISBEHAVIOURS) {
+      it(`${name}, edition ${edition}: five attempts, DEFERRED ${reason}, then the edition's error`, async () => {
+        const world = await World.make({ edition });
+        misbehave(world.bootstrap);
+        world.carrier.start();
+        await world.untilTag("exhausted");
+        const deferrals = world.events.filter(({ meaning }) => meaning.type === "deferred");
+        const said = EDITIONS[edition].deferredInstead?.[reason as never] ?? reason;
+        expect(deferrals.map(({ payload }) => [payload?.name, payload?.timeout])).toEqual(
+          [60, 120, 240, 480, 0].map((timeout) => [`LWM2M_CARRIER_DEFERRED_${said}`, timeout]),
+        );
+        expect(world.events.at(-1)?.payload).toMatchObject(EXHAUSTED[edition]);
+        expect(world.heard.filter((event) => event.startsWith("error"))).toHaveLength(1);
+        // Nothing follows: only a restart tries again.
+        const { length } = world.bootstrap.asked;
+        await world.pass(7 * 86_400);
+        expect(world.bootstrap.asked).toHaveLength(length);
+        await world.stop();
+      });
+    }
+  }
+
+  it("is asked again after 60, 120, 240 and 480 seconds, counted from the deferral", async () => {
+    const world = await World.make();
+    answer(world.bootstrap, CODE.FORBIDDEN);
+    world.carrier.start();
+    await world.untilTag("exhausted");
+    const at = world.bootstrap.of("POST /bs").map((asked) => asked.at);
+    expect(at.map((time, index) => time - (at[index - 1] ?? 0))).toEqual([0, 60, 120, 240, 480]);
+  });
+
+  it("that does not finish is given 247 seconds", async () => {
+    const world = await World.make();
+    world.bootstrap.flaw = "neverFinish";
+    world.carrier.start();
+    await world.until("deferred");
+    expect(world.seconds).toBe(247);
+  });
+
+  it("is asked with the endpoint name and the preferred format", async () => {
+    const world = await World.registered();
+    expect(world.bootstrap.asked).toMatchObject([{ what: "POST /bs", query: ["ep=dev", "pct=11542"] }]);
+  });
+
+  it("is asked as often and as late as the settings say", async () => {
+    const bootstrapRetry = { count: 3, timerSeconds: 7 };
+    const world = await World.make({ carrier: { settings: { bootstrapRetry } } });
+    answer(world.bootstrap, CODE.FORBIDDEN);
+    world.carrier.start();
+    await world.untilTag("exhausted");
+    expect(world.heard.slice(-4)).toEqual([
+      "deferred BOOTSTRAP_SEQUENCE 7",
+      "deferred BOOTSTRAP_SEQUENCE 14",
+      "deferred BOOTSTRAP_SEQUENCE 0",
+      "error connect",
+    ]);
+  });
+
+  it("that behaves at the next attempt bootstraps the device", async () => {
+    const world = await World.make();
+    world.bootstrap.flaw = "omitObjects";
+    world.carrier.start();
+    await world.until("deferred");
+    world.bootstrap.flaw = undefined;
+    await world.until("registered");
+    expect(world.bootstrap.bootstrapCodes).toEqual(["2.02", "2.04", "2.04", "2.04"]);
+  });
+
+  it("is waited for before the first request as long as the hold-off time says", async () => {
+    const bootstrap = { uri: "coap://192.0.2.1", security: { mode: "none" }, holdOffSeconds: 30 } as const;
+    const world = await World.make({ carrier: { bootstrap } });
+    world.carrier.start();
+    await world.until("registered");
+    expect(world.bootstrap.of("POST /bs")[0]?.at).toBe(30);
+  });
+
+  it("whose name nobody knows is DEFERRED NO_ROUTE at once", async () => {
+    const bootstrap = { uri: "coap://nowhere.example", security: { mode: "none" } } as const;
+    const world = await World.make({ carrier: { bootstrap } });
+    world.carrier.start();
+    await world.until("deferred");
+    expect([world.heard.at(-1), world.seconds]).toEqual(["deferred BOOTSTRAP_NO_ROUTE 60", 0]);
+  });
+
+  it("is asked afresh after a restart when the attempts were used up", async () => {
+    const world = await World.make();
+    world.bootstrap.silent = true;
+    world.carrier.start();
+    await world.untilTag("exhausted");
+    world.bootstrap.silent = false;
+    world.carrier.restart();
+    await world.until("registered");
+  });
+
+  it("loses the link in the middle: the attempt does not count, and the bootstrap ends well", async () => {
+    const world = await World.make();
+    world.bootstrap.flaw = "neverFinish";
+    world.carrier.start();
+    await world.reaches("a session", () => world.bootstrap.bootstrapCodes.length === 3);
+    world.bootstrap.flaw = undefined;
+    world.modem.inject({ name: "registrationLost", times: 1 });
+    await world.until("registered");
+    expect(world.heard.filter((event) => event.startsWith("deferred"))).toEqual([]);
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(2);
+  });
+});
+
+describe("a bootstrap that fails", () => {
+  for (const flaw of ["omitObjects", "neverFinish", "wrongWrites"] as const) {
+    it(`(${flaw}) leaves the accounts as they were`, async () => {
+      const world = await World.registered();
+      const before = serverAccounts(world.carrier.objects);
+      expect(before.map(({ shortServerId }) => shortServerId)).toEqual([SERVER_ID]);
+      world.bootstrap.flaw = flaw;
+      expect(await world.result(world.management.ask("POST", "/1/0/9"))).toBe("2.04");
+      await world.until("deferred");
+      expect(serverAccounts(world.carrier.objects)).toEqual(before);
+    });
+  }
+
+  it("is not taken for done after a restart", async () => {
+    const world = await World.make();
+    world.bootstrap.flaw = "neverFinish";
+    world.carrier.start();
+    await world.reaches("a session", () => world.bootstrap.bootstrapCodes.length === 3);
+    await world.carrier.cutPower();
+    world.bootstrap.flaw = undefined;
+    world.replace().start();
+    await world.until("bootstrapped");
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(2);
+  });
+});
+
+describe("a bootstrap that succeeds", () => {
+  it("replaces the accounts that were there", async () => {
+    const world = await World.registered();
+    const other = await world.server("192.0.2.9");
+    world.bootstrap.accounts = [{ uri: other.uri, shortServerId: 7, lifetime: 77 }];
+    await world.result(world.management.ask("POST", "/1/0/9"));
+    await world.until("registered");
+    expect(serverAccounts(world.carrier.objects)).toMatchObject([{ shortServerId: 7, lifetimeSeconds: 77 }]);
+    expect(other.of("POST /rd")[0]?.query).toContain("lt=77");
+  });
+
+  it("is not done twice: the trigger of a server begins a new one, with its own BOOTSTRAPPED", async () => {
+    const world = await World.registered();
+    const before = world.events.length;
+    await world.result(world.management.ask("POST", "/1/0/9"));
+    await world.until("registered");
+    const since = world.heard.slice(before);
+    expect(since.filter((event) => event === "bootstrapped")).toHaveLength(1);
+    expect(since.at(-1)).toBe("registered");
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(2);
+  });
+});

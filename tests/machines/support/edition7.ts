@@ -1,0 +1,43 @@
+/** A made-up edition: other names, other numbers, and a mix of policy that no edition of the library had. */
+import type { Edition } from "../../../machines/edition.ts";
+
+export const edition7 = {
+  id: "7",
+  policy: {
+    entry: "initRun",
+    linkDriver: "application",
+    firstLink: "atInitialised",
+    initialisedAt: "certificates",
+    caCertificates: "asked",
+    bootstrapKeysAt: "ownCycle",
+    bootstrappedAt: "afterLinkUp",
+    announcesLinkFree: true,
+    imageAppliedBy: "modemCycle",
+    initErrorEvent: true,
+    bootstrapExhausted: { error: "bootstrap", errno: "ECANCELED" },
+    registrationExhausted: "error",
+    requests: ["linkUp", "linkDown"],
+    sendsData: false,
+  },
+  events: {
+    "certificates.wanted": { name: "TRUST_WANTED", number: 70 },
+    initialised: { name: "AWAKE", number: 71 },
+    "link.goingUp": { name: "RADIO_ON", number: 72 },
+    "link.up": { name: "RADIO_IS_ON", number: 73 },
+    "link.goingDown": { name: "RADIO_OFF", number: 74 },
+    "link.poweringOff": { name: "MODEM_OFF", number: 75 },
+    bootstrapped: { name: "ENROLLED", number: 76 },
+    "link.free": { name: "RADIO_FREE", number: 77 },
+    registered: { name: "ATTENDING", number: 78 },
+    deregistered: { name: "EXCUSED", number: 79 },
+    deferred: { name: "PUT_OFF", number: 80, payload: ["timeout", "reason"] },
+    "fota.started": { name: "NEW_IMAGE", number: 81, payload: ["type"] },
+    "modem.shutdownWanted": { name: "MODEM_STOP", number: 82 },
+    "modem.initWanted": { name: "MODEM_GO", number: 83 },
+    "fota.succeeded": { name: "IMAGE_RUNS", number: 84 },
+    error: { name: "TROUBLE", number: 99, payload: ["error", "value"] },
+  },
+  errors: { bootstrap: { name: "ENROLMENT", number: 5, value: "errno" } },
+  deferredInstead: { BOOTSTRAP_SEQUENCE: "NO_REASON" },
+  charts: { bootstrap: "edition-7-bootstrap", fotaSuccess: "edition-7-fota" },
+} as const satisfies Edition;
