@@ -1,0 +1,105 @@
+/** What the servers see, a line each. */
+import type { ResourceValue } from "../services/lwm2m/model.ts";
+import type { TestbedEntry } from "../testbed/index.ts";
+import { replacer } from "../trace/index.ts";
+import { plainValue } from "./console/resourceValues.ts";
+import { printable, type StyleName, type Terminal } from "./terminal.ts";
+
+/** Characters of a payload that are shown. */
+const SHOWN_CHARACTERS = 200;
+
+type Mark = "good" | "bad" | "warning" | undefined;
+type Described = readonly [mark: Mark, subject: string, text: string];
+
+/** A line for people; undefined for what would bury the rest. */
+export function describeEntry(entry: TestbedEntry, terminal: Terminal): string | undefined {
+  const described = describe(entry);
+  if (described === undefined) return undefined;
+  const [mark, subject, text] = described;
+  const time = new Date().toTimeString().slice(0, 8);
+  const server = { bootstrap: "bootstrap", management: "management", firmwareHost: "firmware" }[entry.server];
+  const sign = mark === undefined ? " " : terminal.style(mark satisfies StyleName, terminal.symbols[mark]);
+  const who = subject === "" ? "" : `${terminal.style("name", printable(subject))} `;
+  return `${terminal.style("faint", `${time}  ${server.padEnd(10)}`)}  ${sign} ${who}${printable(text)}`;
+}
+
+function describe(entry: TestbedEntry): Described | undefined {
+  switch (entry.server) {
+    case "bootstrap":
+      return describeBootstrap(entry);
+    case "management":
+      return describeManagement(entry);
+    case "firmwareHost":
+      return describeFirmware(entry);
+  }
+}
+
+function describeBootstrap(entry: Extract<TestbedEntry, { server: "bootstrap" }>): Described | undefined {
+  switch (entry.type) {
+    case "requested":
+      return [undefined, entry.endpoint, `asks for a bootstrap from ${entry.peer.address}:${entry.peer.port}`];
+    case "finished":
+      return ["good", entry.endpoint, "is bootstrapped"];
+    case "refused":
+      return ["warning", entry.endpoint, `was refused with ${entry.code}`];
+    case "finishRefused":
+      return ["bad", entry.endpoint, `did not accept the accounts: ${entry.code}`];
+    case "failed":
+      return ["bad", entry.endpoint ?? "", entry.detail];
+    default:
+      return undefined;
+  }
+}
+
+function describeManagement(entry: Extract<TestbedEntry, { server: "management" }>): Described | undefined {
+  switch (entry.type) {
+    case "registered": {
+      const { endpoint, peer, lifetimeSeconds } = entry.registration;
+      return ["good", endpoint, `registered from ${peer.address}:${peer.port} for ${lifetimeSeconds} s`];
+    }
+    case "updated":
+      return [
+        undefined,
+        entry.registration.endpoint,
+        `updated its registration, ${entry.registration.lifetimeSeconds} s`,
+      ];
+    case "deregistered":
+      return ["warning", entry.registration.endpoint, "deregistered"];
+    case "expired":
+      return ["bad", entry.registration.endpoint, "did not update in time: its registration has expired"];
+    case "refused":
+      return ["warning", entry.endpoint ?? "", `was refused with ${entry.code}`];
+    case "sent":
+      return ["good", entry.endpoint, `sent ${entry.payload.length} octets: ${textOf(entry.payload)}`];
+    case "notification":
+      return [undefined, entry.endpoint, `${entry.path} is ${valueText(entry.value)}`];
+    case "firmware":
+      return [undefined, entry.endpoint, `firmware: State ${entry.state}, Update Result ${entry.result}`];
+    case "failed":
+      return ["bad", entry.endpoint ?? "", entry.detail];
+    default:
+      return undefined;
+  }
+}
+
+function describeFirmware(entry: Extract<TestbedEntry, { server: "firmwareHost" }>): Described | undefined {
+  switch (entry.type) {
+    case "request":
+      return [undefined, "", `${entry.method} ${entry.path}${entry.range === undefined ? "" : `, ${entry.range}`}`];
+    case "response":
+      return [undefined, "", `${entry.status} ${entry.path}`];
+    case "handshakeFailed":
+      return ["warning", "", `handshake given up: ${entry.detail}`];
+    case "failed":
+      return ["bad", "", entry.detail];
+  }
+}
+
+function textOf(payload: Uint8Array): string {
+  const text = new TextDecoder().decode(payload.subarray(0, SHOWN_CHARACTERS));
+  return payload.length > SHOWN_CHARACTERS ? `${text}…` : text;
+}
+
+function valueText(value: ResourceValue | undefined): string {
+  return value === undefined ? "another now" : JSON.stringify(plainValue(value), replacer);
+}
