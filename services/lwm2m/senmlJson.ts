@@ -69,7 +69,7 @@ export function decodeSenmlJson(bytes: Uint8Array): SenmlRecord[] {
     const fields = fieldsOf(item, index);
     base.name = textField(fields, "bn", index) ?? base.name;
     base.time = timeField(fields, "bt", index) ?? base.time;
-    const value = valueOf(fields, index);
+    const value = recordValue(fields, index);
     if (value === undefined) continue;
     const path = pathAt(base.name + (textField(fields, "n", index) ?? ""), index);
     const time = sum(base.time, timeField(fields, "t", index));
@@ -110,7 +110,7 @@ function fieldsOf(item: unknown, index: number): Fields {
 }
 
 /** Undefined for a record of base fields alone. */
-function valueOf(fields: Fields, index: number): SingleValue | undefined {
+function recordValue(fields: Fields, index: number): SingleValue | undefined {
   const [name, more] = VALUE_FIELDS.filter((field) => Object.hasOwn(fields, field));
   if (more !== undefined) throw malformed("more than one value", index);
   if (name === undefined) {
