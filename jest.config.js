@@ -1,6 +1,8 @@
 /** Tests run the TypeScript sources as they are: swc strips the types, Node's own ES modules do the rest. */
 export default {
   testEnvironment: "node",
+  // Tests wait for records, not for time: this only ends one that hangs, on however slow a machine.
+  testTimeout: 60_000,
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["<rootDir>/tests/(interop|browser|fault|package)/"],
   extensionsToTreatAsEsm: [".ts"],

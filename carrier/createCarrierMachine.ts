@@ -5,14 +5,16 @@ import type { DeviceValues } from "../services/lwm2m/device/deviceValues.ts";
 import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
 import { Application } from "./application.ts";
 import { Device } from "./device.ts";
-import { provideCarrier } from "./implementations/carrier.ts";
+import { carrierChart } from "./implementations/carrier.ts";
+import { ownerOf } from "./implementations/shared.ts";
 import type { CarrierOptions } from "./options.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve.ts";
 import { StandardApplication } from "./standardApplication.ts";
 
 export interface CarrierMachine {
-  /** Parts of it can be replaced by `provide`. One machine is one device: run one actor of it at a time. */
+  /** Parts of it can be replaced by `provide`. All carriers share it. */
   readonly machine: typeof carrierMachine;
+  /** Makes an actor of the machine this device: run one actor with it at a time. */
   readonly input: CarrierInput;
   /** The clock that the actor system has to run on. */
   readonly clock: ResolvedOptions["clock"];
@@ -39,7 +41,15 @@ export function createCarrierMachine(given: CarrierOptions): CarrierMachine {
     ...(handler && { handler }),
     ...(onEvent && { onEvent }),
   });
-  const machine = provideCarrier({ device, application, standard });
+  const owner = ownerOf({ device, application, standard });
   const { values, tree: objects } = device;
-  return { machine, input: { policy: edition.policy, settings }, clock, values, objects, device, options };
+  return {
+    machine: carrierChart,
+    input: { policy: edition.policy, settings, owner },
+    clock,
+    values,
+    objects,
+    device,
+    options,
+  };
 }

@@ -24,6 +24,7 @@ import { ObjectTree, type TreeChange } from "../services/lwm2m/device/tree.ts";
 import { FIRMWARE_UPDATE } from "../services/lwm2m/objects/firmwareUpdate.ts";
 import { createFactsStore, type Facts, type FactsStore, NO_FACTS } from "../services/store/facts.ts";
 import { appDataObserved } from "./appData.ts";
+import type { BootstrapTransaction } from "./bootstrapTransaction.ts";
 import { configDigest } from "./configDigest.ts";
 import { Connections, type ServerName } from "./connections.ts";
 import { pushOutcome } from "./firmwareOutcomes.ts";
@@ -60,8 +61,8 @@ export class Device {
   facts: Facts = NO_FACTS;
   /** Why the facts could not be read, or objects not be made from them. */
   failure: Error | undefined;
-  /** The session to the bootstrap server ended by itself. */
-  onBootstrapLost: () => void = () => {};
+  /** The bootstrap under way. */
+  transaction: BootstrapTransaction | undefined;
   readonly #transport: Transport;
   readonly #store: FactsStore;
   readonly #digest: string;
@@ -305,7 +306,7 @@ export class Device {
 
   #sessionLost(server: ServerName): void {
     if (server === "bootstrap") {
-      this.onBootstrapLost();
+      this.transaction?.lose();
       return;
     }
     this.#managements.get(server)?.detach();

@@ -12,6 +12,8 @@ import type { ChartSettings } from "./settings.ts";
 export interface CarrierInput {
   readonly policy: EditionPolicy;
   readonly settings: ChartSettings;
+  /** Whose charts these are: for the implementations, without content of its own. */
+  readonly owner?: object;
 }
 
 /** State of the firmware object, and the Package URI of a download under way. */

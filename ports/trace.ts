@@ -35,7 +35,7 @@ export interface TraceRecord {
   readonly device: string;
   readonly kind: RecordKind;
   /** `seq` of the record that led to this one. */
-  readonly cause?: number;
+  readonly cause?: number | undefined;
   readonly from?: Lifeline;
   readonly to?: Lifeline;
   readonly [field: string]: unknown;

@@ -12,41 +12,36 @@ import { downloadFirmware } from "../../services/firmware/download.ts";
 import type { Device } from "../device.ts";
 import { downloadOutcome, verifyFailure } from "../firmwareOutcomes.ts";
 import { isRegistered } from "../networkPath.ts";
-import { type Actors, serviceActors, shared } from "./shared.ts";
+import { actorsOf, ask, deadline, initialiseModem, notify, reinitialiseModem, service } from "./shared.ts";
 
-export function provideFota(actors: Actors) {
-  const { device } = actors;
-  const { modem } = device.options;
-  const { ask, deadline, notify, initialiseModem, reinitialiseModem } = shared(actors);
-  const service = serviceActors(actors);
-  return fotaMachine.provide({
-    actors: {
-      ask,
-      deadline,
-      initialiseModem,
-      reinitialiseModem,
-      prepareArea: service<void, PrepareAreaInput>(async ({ input }) => {
-        if (input.keep) return;
-        device.rememberEtag(undefined);
-        if ((await modem.firmware.offset()) > 0) await modem.firmware.erase();
-      }),
-      download: service<DownloadServiceOutcome, DownloadInput>(({ input, signal }) =>
-        download(device, input.uri, signal),
-      ),
-      verifyImage: service<VerifyOutcome>(async () => {
-        try {
-          await modem.firmware.finish();
-          return { kind: "valid" };
-        } catch (error) {
-          return verifyFailure(error as ModemErrorShape);
-        }
-      }),
-      scheduleImage: service(() => modem.firmware.schedule()),
-      eraseImage: service(() => modem.firmware.erase()),
-    },
-    actions: { notify, setFirmware: (_, values) => device.setFirmware(values) },
-  });
-}
+export const fotaChart = fotaMachine.provide({
+  actors: {
+    ask,
+    deadline,
+    initialiseModem,
+    reinitialiseModem,
+    prepareArea: service<void, PrepareAreaInput>(async ({ device }, { input }) => {
+      if (input.keep) return;
+      const { firmware } = device.options.modem;
+      device.rememberEtag(undefined);
+      if ((await firmware.offset()) > 0) await firmware.erase();
+    }),
+    download: service<DownloadServiceOutcome, DownloadInput>(({ device }, { input, signal }) =>
+      download(device, input.uri, signal),
+    ),
+    verifyImage: service<VerifyOutcome>(async ({ device }) => {
+      try {
+        await device.options.modem.firmware.finish();
+        return { kind: "valid" };
+      } catch (error) {
+        return verifyFailure(error as ModemErrorShape);
+      }
+    }),
+    scheduleImage: service(({ device }) => device.options.modem.firmware.schedule()),
+    eraseImage: service(({ device }) => device.options.modem.firmware.erase()),
+  },
+  actions: { notify, setFirmware: ({ self }, values) => actorsOf(self).device.setFirmware(values) },
+});
 
 async function download(device: Device, uri: string, signal: AbortSignal): Promise<DownloadServiceOutcome> {
   const { modem, clock, trace } = device.options;

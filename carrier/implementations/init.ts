@@ -6,7 +6,7 @@ import { setDeviceIdentity } from "../../services/lwm2m/device/deviceObject.ts";
 import { modemDigest } from "../../services/pki/digest.ts";
 import type { Device } from "../device.ts";
 import { SECURITY_TAGS } from "../keys.ts";
-import { type Actors, serviceActors, shared } from "./shared.ts";
+import { ask, initialiseModem, notify, service, writeServerKeys } from "./shared.ts";
 
 const OWN_TAGS: ReadonlySet<number> = new Set([
   SECURITY_TAGS.bootstrap,
@@ -14,40 +14,36 @@ const OWN_TAGS: ReadonlySet<number> = new Set([
   SECURITY_TAGS.firmware,
 ]);
 
-export function provideInit(actors: Actors) {
-  const { device } = actors;
-  const { ask, notify, initialiseModem, writeServerKeys } = shared(actors);
-  const service = serviceActors(actors);
-  const certs = certsMachine.provide({
-    actors: {
-      ask,
-      checkCertificates: service<boolean, CheckCertificatesInput>(async ({ input }) => {
-        const listed = await listCa(device);
-        const hold = input.tags.every((tag) => listed.some((entry) => entry.tag === tag));
-        if (hold) device.caTags = input.tags;
-        return hold;
-      }),
-    },
-  });
-  return initMachine.provide({
-    actors: {
-      ask,
-      certs,
-      initialiseModem,
-      writeServerKeys,
-      readIdentity: service(() => readIdentity(device)),
-      writeBuiltInCertificates: service(async () => {
-        device.caTags = await writeBuiltIn(device);
-        return device.caTags;
-      }),
-      listCertificates: service(async () => {
-        device.caTags = [...new Set((await listCa(device)).map(({ tag }) => tag))];
-        return device.caTags;
-      }),
-    },
-    actions: { notify },
-  });
-}
+const certsChart = certsMachine.provide({
+  actors: {
+    ask,
+    checkCertificates: service<boolean, CheckCertificatesInput>(async ({ device }, { input }) => {
+      const listed = await listCa(device);
+      const hold = input.tags.every((tag) => listed.some((entry) => entry.tag === tag));
+      if (hold) device.caTags = input.tags;
+      return hold;
+    }),
+  },
+});
+
+export const initChart = initMachine.provide({
+  actors: {
+    ask,
+    certs: certsChart,
+    initialiseModem,
+    writeServerKeys,
+    readIdentity: service(({ device }) => readIdentity(device)),
+    writeBuiltInCertificates: service(async ({ device }) => {
+      device.caTags = await writeBuiltIn(device);
+      return device.caTags;
+    }),
+    listCertificates: service(async ({ device }) => {
+      device.caTags = [...new Set((await listCa(device)).map(({ tag }) => tag))];
+      return device.caTags;
+    }),
+  },
+  actions: { notify },
+});
 
 /** CA certificates in the application's tags. */
 async function listCa({ options }: Device): Promise<CredentialEntry[]> {

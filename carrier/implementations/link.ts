@@ -1,19 +1,14 @@
 /** The LTE link controller on a modem. */
 import { linkMachine } from "../../machines/link.ts";
-import { type Actors, serviceActors, shared } from "./shared.ts";
+import { ask, deadline, notify, service } from "./shared.ts";
 
-export function provideLink(actors: Actors) {
-  const { modem } = actors.device.options;
-  const { ask, deadline, notify } = shared(actors);
-  const service = serviceActors(actors);
-  return linkMachine.provide({
-    actors: {
-      ask,
-      deadline,
-      attach: service(() => modem.setFunctionalMode("normal")),
-      switchOffline: service(() => modem.setFunctionalMode("offline")),
-      switchPowerOff: service(() => modem.setFunctionalMode("powerOff")),
-    },
-    actions: { notify },
-  });
-}
+export const linkChart = linkMachine.provide({
+  actors: {
+    ask,
+    deadline,
+    attach: service(({ device }) => device.options.modem.setFunctionalMode("normal")),
+    switchOffline: service(({ device }) => device.options.modem.setFunctionalMode("offline")),
+    switchPowerOff: service(({ device }) => device.options.modem.setFunctionalMode("powerOff")),
+  },
+  actions: { notify },
+});

@@ -4,84 +4,79 @@ import { type RegisterOutcome, registerMachine, type ServerInput } from "../../m
 import { accountOf } from "../../services/lwm2m/device/accounts.ts";
 import { deregister, objectList, register, update } from "../../services/lwm2m/device/registrationClient.ts";
 import { SUPPORTED_FORMATS } from "../../services/lwm2m/formats.ts";
-import { type Actors, exchangeFailure, serviceActors, shared } from "./shared.ts";
+import { actorsOf, deadline, exchangeFailure, notify, service } from "./shared.ts";
 
-export function provideRegister(actors: Actors) {
-  const { device } = actors;
-  const { deadline, notify } = shared(actors);
-  const service = serviceActors(actors);
-  return registerMachine.provide({
-    actors: {
-      deadline,
+export const registerChart = registerMachine.provide({
+  actors: {
+    deadline,
 
-      openSession: service<SessionOutcome, ServerInput>(async ({ input: { server } }) => {
-        const account = accountOf(device.tree, server);
-        if (account === undefined) return { kind: "noRoute", detail: `there is no account of server ${server}` };
-        return device.openSession(server, account, device.management(server));
-      }),
+    openSession: service<SessionOutcome, ServerInput>(async ({ device }, { input: { server } }) => {
+      const account = accountOf(device.tree, server);
+      if (account === undefined) return { kind: "noRoute", detail: `there is no account of server ${server}` };
+      return device.openSession(server, account, device.management(server));
+    }),
 
-      register: service<RegisterOutcome, ServerInput>(async ({ input: { server }, signal }) => {
-        const endpoint = device.connections.endpoint(server);
-        const account = accountOf(device.tree, server);
-        if (endpoint === undefined || account === undefined) return { kind: "closed" };
-        const { lifetimeSeconds, binding } = account;
-        const { objectsVersion } = device;
-        const outcome = await register(
-          endpoint,
-          {
-            endpointName: device.endpointName,
-            lifetimeSeconds,
-            binding,
+    register: service<RegisterOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {
+      const endpoint = device.connections.endpoint(server);
+      const account = accountOf(device.tree, server);
+      if (endpoint === undefined || account === undefined) return { kind: "closed" };
+      const { lifetimeSeconds, binding } = account;
+      const { objectsVersion } = device;
+      const outcome = await register(
+        endpoint,
+        {
+          endpointName: device.endpointName,
+          lifetimeSeconds,
+          binding,
+          objects: objectList(device.tree, { contentFormats: SUPPORTED_FORMATS }),
+          ...(device.smsNumber !== undefined && { smsNumber: device.smsNumber }),
+        },
+        signal,
+      );
+      if (outcome.kind !== "created") return exchangeFailure(outcome);
+      // What it observed belonged to a registration that is no more (LwM2M 1.1 §6.2.1).
+      device.management(server).observations.clear();
+      device.attachObservations(server);
+      device.registrations.set(server, { location: outcome.location, lifetimeSeconds, binding, objectsVersion });
+      return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
+    }),
+
+    update: service<RegisterOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {
+      const endpoint = device.connections.endpoint(server);
+      const account = accountOf(device.tree, server);
+      const known = device.registrations.get(server);
+      if (endpoint === undefined || account === undefined || known === undefined) return { kind: "closed" };
+      const { lifetimeSeconds, binding } = account;
+      const { objectsVersion } = device;
+      // Only what changed is told (LwM2M 1.1 §6.2.2).
+      const outcome = await update(
+        endpoint,
+        known.location,
+        {
+          ...(lifetimeSeconds !== known.lifetimeSeconds && { lifetimeSeconds }),
+          ...(binding !== known.binding && { binding }),
+          ...(objectsVersion !== known.objectsVersion && {
             objects: objectList(device.tree, { contentFormats: SUPPORTED_FORMATS }),
-            ...(device.smsNumber !== undefined && { smsNumber: device.smsNumber }),
-          },
-          signal,
-        );
-        if (outcome.kind !== "created") return exchangeFailure(outcome);
-        // What it observed belonged to a registration that is no more (LwM2M 1.1 §6.2.1).
-        device.management(server).observations.clear();
-        device.attachObservations(server);
-        device.registrations.set(server, { location: outcome.location, lifetimeSeconds, binding, objectsVersion });
-        return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
-      }),
+          }),
+        },
+        signal,
+      );
+      if (outcome.kind !== "changed") return exchangeFailure(outcome);
+      device.attachObservations(server);
+      device.registrations.set(server, { location: known.location, lifetimeSeconds, binding, objectsVersion });
+      return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
+    }),
 
-      update: service<RegisterOutcome, ServerInput>(async ({ input: { server }, signal }) => {
-        const endpoint = device.connections.endpoint(server);
-        const account = accountOf(device.tree, server);
-        const known = device.registrations.get(server);
-        if (endpoint === undefined || account === undefined || known === undefined) return { kind: "closed" };
-        const { lifetimeSeconds, binding } = account;
-        const { objectsVersion } = device;
-        // Only what changed is told (LwM2M 1.1 §6.2.2).
-        const outcome = await update(
-          endpoint,
-          known.location,
-          {
-            ...(lifetimeSeconds !== known.lifetimeSeconds && { lifetimeSeconds }),
-            ...(binding !== known.binding && { binding }),
-            ...(objectsVersion !== known.objectsVersion && {
-              objects: objectList(device.tree, { contentFormats: SUPPORTED_FORMATS }),
-            }),
-          },
-          signal,
-        );
-        if (outcome.kind !== "changed") return exchangeFailure(outcome);
-        device.attachObservations(server);
-        device.registrations.set(server, { location: known.location, lifetimeSeconds, binding, objectsVersion });
-        return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
-      }),
-
-      deregister: service<void, ServerInput>(async ({ input: { server }, signal }) => {
-        const endpoint = device.connections.endpoint(server);
-        const known = device.registrations.get(server);
-        device.registrations.delete(server);
-        if (endpoint !== undefined && known !== undefined) await deregister(endpoint, known.location, signal);
-        device.endObservations(server);
-      }),
-    },
-    actions: {
-      notify,
-      closeSession: (_, { server }) => device.closeSession(server),
-    },
-  });
-}
+    deregister: service<void, ServerInput>(async ({ device }, { input: { server }, signal }) => {
+      const endpoint = device.connections.endpoint(server);
+      const known = device.registrations.get(server);
+      device.registrations.delete(server);
+      if (endpoint !== undefined && known !== undefined) await deregister(endpoint, known.location, signal);
+      device.endObservations(server);
+    }),
+  },
+  actions: {
+    notify,
+    closeSession: ({ self }, { server }) => actorsOf(self).device.closeSession(server),
+  },
+});

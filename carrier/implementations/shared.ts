@@ -1,5 +1,5 @@
 /** What several charts name: the application, deadlines, keys, the modem's initialisation. */
-import { fromCallback, fromPromise } from "xstate";
+import { type AnyActorRef, fromCallback, fromPromise } from "xstate";
 import type { DeadlineInput } from "../../machines/deadline.ts";
 import type { KeysOutcome, ModemOutcome } from "../../machines/init.ts";
 import type { ExchangeFailure } from "../../machines/outcomes.ts";
@@ -18,64 +18,89 @@ export interface Actors {
   readonly standard: StandardApplication;
 }
 
+/** The charts and their implementations are the same for all carriers; whose a chart is, stands in the carrier's context. */
+const carriers = new WeakMap<object, Actors>();
+
+/** Stands for these actors in a carrier chart's input. */
+export function ownerOf(actors: Actors): object {
+  const owner = Object.freeze({});
+  carriers.set(owner, actors);
+  return owner;
+}
+
+/** What the carrier acts on that this chart or service is part of. */
+export function actorsOf(self: AnyActorRef): Actors {
+  for (let at: AnyActorRef | undefined = self; at !== undefined; at = at._parent) {
+    const actors = carriers.get(at.getSnapshot()?.context?.owner);
+    if (actors !== undefined) return actors;
+  }
+  throw new Error("This chart runs without the input that createCarrierMachine() gave for it");
+}
+
+interface Invocation<Input> {
+  readonly input: Input;
+  readonly signal: AbortSignal;
+}
+
 /**
  * A service as an actor. What it does is caused by the record of the step that invoked it.
  * The chart stops waiting when it leaves the state; `signal` tells the service.
  */
-export function serviceActors({ device }: Actors) {
-  const { trace } = device.options;
-  return <Output, Input = void>(
-    work: (invocation: { readonly input: Input; readonly signal: AbortSignal }) => Promise<Output>,
-  ) =>
-    fromPromise<Output, Input>(({ input, signal }) =>
-      trace === undefined ? work({ input, signal }) : trace.causedBy(trace.last, () => work({ input, signal })),
-    );
+export function service<Output, Input = void>(
+  work: (actors: Actors, invocation: Invocation<Input>) => Promise<Output>,
+) {
+  return fromPromise<Output, Input>((invocation) => {
+    const actors = actorsOf(invocation.self);
+    const { trace } = actors.device.options;
+    return trace === undefined ? work(actors, invocation) : trace.causedBy(trace.last, () => work(actors, invocation));
+  });
 }
 
-export function shared(actors: Actors) {
-  const { device, application } = actors;
-  const { clock, trace, modem } = device.options;
-  const service = serviceActors(actors);
-  return {
-    ask: fromPromise<ApplicationAnswer, SemanticEvent>(({ input }) => application.ask(input)),
+export const ask = fromPromise<ApplicationAnswer, SemanticEvent>(({ input, self }) =>
+  actorsOf(self).application.ask(input),
+);
 
-    notify: (_: unknown, event: SemanticEvent) => application.notify(event),
+export function notify({ self }: { readonly self: AnyActorRef }, event: SemanticEvent): void {
+  actorsOf(self).application.notify(event);
+}
 
-    deadline: fromCallback<{ type: string }, DeadlineInput>(({ input, sendBack, self }) => {
-      const { event, at } = input;
-      const delay = Math.max(0, at === undefined ? (input.afterMs ?? 0) : at - clock.wall());
-      const owner = self._parent?.id ?? "";
-      const set = trace?.record({ kind: "timer", operation: "set", name: event, owner, delay });
-      let pending = true;
-      const timer = clock.setTimeout(() => {
-        pending = false;
-        const fired = trace?.record({ kind: "timer", operation: "fired", name: event, owner, cause: set });
-        if (trace === undefined) sendBack({ type: event });
-        else trace.causedBy(fired, () => sendBack({ type: event }));
-      }, delay);
-      return () => {
-        clock.clearTimeout(timer);
-        if (pending) trace?.record({ kind: "timer", operation: "cleared", name: event, owner, cause: set });
-      };
-    }),
-
-    writeServerKeys: service<KeysOutcome>(async () => {
-      const bootstrap = await writeKeys("bootstrap", device.tree, device.vault, modem.credentials);
-      // Servers of the factory: their keys are written where the bootstrap server's are.
-      if (bootstrap.kind === "refused" || device.facts.bootstrapped) return bootstrap;
-      return writeKeys("servers", device.tree, device.vault, modem.credentials);
-    }),
-
-    initialiseModem: service<ModemOutcome>(async () =>
-      device.noteInitialised(modem.initialised ?? (await modem.init())),
-    ),
-
-    reinitialiseModem: service<ModemOutcome>(async () => {
-      await modem.shutdown();
-      return device.noteInitialised(await modem.init());
-    }),
+export const deadline = fromCallback<{ type: string }, DeadlineInput>(({ input, sendBack, self }) => {
+  const { clock, trace } = actorsOf(self).device.options;
+  const { event, at } = input;
+  const delay = Math.max(0, at === undefined ? (input.afterMs ?? 0) : at - clock.wall());
+  const owner = self._parent?.id ?? "";
+  const set = trace?.record({ kind: "timer", operation: "set", name: event, owner, delay });
+  let pending = true;
+  const timer = clock.setTimeout(() => {
+    pending = false;
+    const fired = trace?.record({ kind: "timer", operation: "fired", name: event, owner, cause: set });
+    if (trace === undefined) sendBack({ type: event });
+    else trace.causedBy(fired, () => sendBack({ type: event }));
+  }, delay);
+  return () => {
+    clock.clearTimeout(timer);
+    if (pending) trace?.record({ kind: "timer", operation: "cleared", name: event, owner, cause: set });
   };
-}
+});
+
+export const writeServerKeys = service<KeysOutcome>(async ({ device }) => {
+  const { credentials } = device.options.modem;
+  const bootstrap = await writeKeys("bootstrap", device.tree, device.vault, credentials);
+  // Servers of the factory: their keys are written where the bootstrap server's are.
+  if (bootstrap.kind === "refused" || device.facts.bootstrapped) return bootstrap;
+  return writeKeys("servers", device.tree, device.vault, credentials);
+});
+
+export const initialiseModem = service<ModemOutcome>(async ({ device }) => {
+  const { modem } = device.options;
+  return device.noteInitialised(modem.initialised ?? (await modem.init()));
+});
+
+export const reinitialiseModem = service<ModemOutcome>(async ({ device }) => {
+  const { modem } = device.options;
+  await modem.shutdown();
+  return device.noteInitialised(await modem.init());
+});
 
 /** An exchange's failure in the charts' words. */
 export function exchangeFailure(failure: ServiceFailure): ExchangeFailure {

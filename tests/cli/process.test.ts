@@ -64,7 +64,7 @@ describe("the process", () => {
     await testbed.management.disappear();
     try {
       child.kill("SIGINT");
-      await stdout.until('"code":"0.04"');
+      await stdout.until('"event":"server.deregister"');
       child.kill("SIGINT");
       expect(await ended).toEqual({ code: 130, signal: null });
       expect(stdout.text).not.toContain('"kind":"result"');
@@ -77,7 +77,7 @@ describe("the process", () => {
     const { child, stdout, stderr, ended } = start("demo", "--json");
     await stdout.until('"kind":"run"');
     child.stdout.destroy();
-    expect(await ended).toMatchObject({ signal: null });
+    expect(await ended).toEqual({ code: 1, signal: null });
     expect(stderr.text).toBe("");
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { VERSION } from "../../carrier/version.ts";
-import { cli, startCli } from "./support/cli.ts";
+import { Terminal } from "../../cli/terminal.ts";
+import { Captured, cli, startCli } from "./support/cli.ts";
 
 describe("lwm2m-carrier", () => {
   it("lists its commands with --help", async () => {
@@ -64,18 +65,31 @@ describe("lwm2m-carrier", () => {
     { env: { FORCE_COLOR: "1" }, tty: false, colour: true },
     { env: { FORCE_COLOR: "0" }, tty: true, colour: false },
     { env: { FORCE_COLOR: "1", NO_COLOR: "1" }, tty: false, colour: true },
-  ])("is colourful where that is wanted: $env, terminal $tty", async ({ env, tty, colour }) => {
-    const { Captured } = await import("./support/cli.ts");
-    const { Terminal } = await import("../../cli/terminal.ts");
+  ])("is colourful where that is wanted: $env, terminal $tty", ({ env, tty, colour }) => {
     const stream = Object.assign(new Captured(), { isTTY: tty });
     const terminal = new Terminal(stream, env);
     terminal.line(terminal.marked("good", "done"));
     expect(stream.text.includes("\u001b[32m")).toBe(colour);
   });
 
-  it("breaks its tables between words, and puts them below each other where it is narrow", async () => {
-    const wide = startCli(["demo", "--help"], { COLUMNS: "60" });
-    await wide.exit;
-    expect(Math.max(...wide.stdout.lines.slice(0, 4).map((line) => line.length))).toBeLessThanOrEqual(60);
+  it("keeps its help within the width of the terminal", async () => {
+    const { exit, stdout } = startCli(["demo", "--help"], { COLUMNS: "60" });
+    await exit;
+    const described = stdout.lines.slice(0, stdout.lines.indexOf("Examples:"));
+    expect(Math.max(...described.map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
+  it.each([
+    { columns: "60", lines: ["  device      one two three four five six seven eight nine", "              ten"] },
+    { columns: "24", lines: ["  device", "    one two three four", "    five six seven eight", "    nine ten"] },
+  ])("breaks its tables between words, below each other where it is narrow: $columns", ({ columns, lines }) => {
+    const stream = new Captured();
+    const terminal = new Terminal(stream, { COLUMNS: columns });
+    const text = "one two three four five six seven eight nine ten";
+    terminal.table([
+      ["device", text],
+      ["recordings", "x"],
+    ]);
+    expect(stream.lines.slice(0, lines.length)).toEqual(lines);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ModemFault } from "../../modem/index.ts";
+import { createTrace } from "../../trace/trace.ts";
+import { VirtualClock } from "../support/virtualClock.ts";
 import { registeredBench, registrations, startedBench } from "./support.ts";
 
 describe("attaching", () => {
@@ -271,11 +273,11 @@ describe("the fault initFails", () => {
 describe("faults that strike", () => {
   it("are records", async () => {
     const records: unknown[] = [];
-    const trace = {
-      record: (fields: object) => records.push(fields),
-      causedBy: <T>(_cause: number | undefined, work: () => T) => work(),
-      cause: undefined,
-    };
+    const trace = createTrace({
+      clock: new VirtualClock(),
+      device: "test",
+      sink: ({ kind, name }) => records.push({ kind, name }),
+    });
     const { modem, clock } = await startedBench({
       trace,
       faults: [{ name: "registrationDenied", cause: 3, times: 1 }],

@@ -177,15 +177,16 @@ describe("a firmware update run by the management server", () => {
     const updating = server.updateFirmware("dev-1", { uri: "https://127.0.0.1/good.bin" });
     await status(FIRMWARE_STATE.downloading, 0);
     const answers = device.on.get("GET /5/0/3");
-    const asked = new Promise<void>((resolve) => {
-      device.on.set("GET /5/0/3", () => resolve());
+    const asked = new Promise<() => void>((resolve) => {
+      device.on.set("GET /5/0/3", (request, response) => resolve(() => answer("5.03")(request, response)));
     });
     firmware.set("/5/0/5", 4);
-    await asked;
+    const answerTooLate = await asked;
     if (answers !== undefined) device.on.set("GET /5/0/3", answers);
     firmware.set("/5/0/3", FIRMWARE_STATE.idle);
     await device.request(server.address, "POST", `/rd/${server.device("dev-1")!.location}`);
     expect(await updating).toEqual({ state: FIRMWARE_STATE.idle, result: 4 });
+    answerTooLate();
   });
 
   it("says what the device refused", async () => {

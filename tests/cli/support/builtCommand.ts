@@ -1,16 +1,14 @@
-/** The command as a program of its own: the build where there is one, else compiled for the test. */
+/** The command as a program of its own, compiled from the sources as they are: a build may be older. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "@jest/globals";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Path of `cli/main.js`. What had to be compiled goes when the tests of the file are over. */
+/** Path of `cli/main.js`; it goes when the tests of the file are over. */
 export function builtCommand(): string {
-  const built = join(ROOT, "dist", "cli", "main.js");
-  if (existsSync(built)) return built;
   // Inside of the repository: from there the packages, the schema and the charts are found.
   mkdirSync(join(ROOT, ".build"), { recursive: true });
   const folder = mkdtempSync(join(ROOT, ".build", "cli-test-"));

@@ -2,6 +2,7 @@
 import type { RecordFields } from "../../../ports/trace.ts";
 import { type DownloadOptions, downloadFirmware } from "../../../services/firmware/download.ts";
 import type { DownloadOutcome } from "../../../services/firmware/outcome.ts";
+import { createTrace } from "../../../trace/trace.ts";
 import { VirtualClock } from "../../support/virtualClock.ts";
 import { caStore } from "./credentials.ts";
 import { MemoryArea } from "./memoryArea.ts";
@@ -35,11 +36,11 @@ export function attempt({ cas = {}, area = new MemoryArea(), ...options }: Attem
     caTags: Object.keys(cas).map(Number),
     clock,
     signal: owner.signal,
-    trace: {
-      record: (fields) => records.push(fields),
-      causedBy: (_cause, work) => work(),
-      cause: undefined,
-    },
+    trace: createTrace({
+      clock,
+      device: "test",
+      sink: ({ seq: _, time: __, device: ___, ...fields }) => records.push(fields),
+    }),
     onProgress: (bytes) => {
       for (const waiter of waiting) if (bytes >= waiter.bytes) waiter.resolve();
     },
