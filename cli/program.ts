@@ -197,6 +197,7 @@ function base(io: CliIo): Command {
 function helpStyle(terminal: Terminal): Partial<Help> {
   return {
     sortSubcommands: false,
+    minWidthToWrap: 20,
     styleTitle: (text) => terminal.style("strong", text),
     styleCommandText: (text) => terminal.style("name", text),
     styleSubcommandText: (text) => terminal.style("name", text),

@@ -46,6 +46,8 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
   }
   await running.close();
   output.finish(verdict.ok, verdict.reason);
+  // A life that was interrupted still waits for something: no time passes any more.
+  clock.pause();
   if (!goesOn && !json) summary.printVerdict(verdict, running);
   return verdict.ok ? EXIT.done : EXIT.failed;
 }
