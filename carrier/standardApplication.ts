@@ -58,52 +58,55 @@ export class StandardApplication {
 
   /** Answers an event. Never rejects. */
   handle(event: SemanticEvent, cause: number | undefined): Promise<ApplicationAnswer> | ApplicationAnswer {
-    const reaction = this.#reactions[event.type];
+    const reaction = StandardApplication.#REACTIONS[event.type];
     if (reaction === undefined) return DONE;
     this.#cause = cause;
-    return reaction().then(
+    return reaction(this).then(
       (answer) => answer ?? DONE,
       () => ({ value: -ERRNO.EIO }),
     );
   }
 
-  readonly #reactions: Partial<Record<SemanticEventType, () => Promise<ApplicationAnswer | undefined>>> = {
-    initialised: async () => {
-      if (this.#policy.caCertificates === "modem") await this.#writeCertificates();
-      if (this.#policy.firstLink !== "atInitialised") return undefined;
-      this.#note("application", "mayAttach");
-      await this.#connect("lte_lc_init_and_connect()");
+  /** One table for all: a fleet of carriers holds it once. */
+  static readonly #REACTIONS: Partial<
+    Record<SemanticEventType, (self: StandardApplication) => Promise<ApplicationAnswer | undefined>>
+  > = {
+    initialised: async (self) => {
+      if (self.#policy.caCertificates === "modem") await self.#writeCertificates();
+      if (self.#policy.firstLink !== "atInitialised") return undefined;
+      self.#note("application", "mayAttach");
+      await self.#connect("lte_lc_init_and_connect()");
       return undefined;
     },
-    "certificates.wanted": async () => {
-      if (!(await this.#writeCertificates())) return { value: -ERRNO.EACCES };
-      const tags = this.#certificates.map(({ tag }) => tag);
-      this.#note("application", "provideTags", { tags });
+    "certificates.wanted": async (self) => {
+      if (!(await self.#writeCertificates())) return { value: -ERRNO.EACCES };
+      const tags = self.#certificates.map(({ tag }) => tag);
+      self.#note("application", "provideTags", { tags });
       return { value: 0, tags };
     },
-    "link.goingUp": async () => {
-      if (this.#drives()) await this.#connect("lte_lc_connect()");
+    "link.goingUp": async (self) => {
+      if (self.#drives()) await self.#connect("lte_lc_connect()");
       return undefined;
     },
-    "link.goingDown": async () => {
-      if (this.#drives()) await this.#switch("offline", "lte_lc_offline()");
+    "link.goingDown": async (self) => {
+      if (self.#drives()) await self.#switch("offline", "lte_lc_offline()");
       return undefined;
     },
-    "link.poweringOff": async () => {
-      if (this.#drives()) await this.#switch("powerOff", "lte_lc_power_off()");
+    "link.poweringOff": async (self) => {
+      if (self.#drives()) await self.#switch("powerOff", "lte_lc_power_off()");
       return undefined;
     },
-    reboot: async () => {
-      this.#note("application", "prepareReboot");
+    reboot: async (self) => {
+      self.#note("application", "prepareReboot");
       return undefined;
     },
-    "modem.shutdownWanted": async () => {
-      this.#note("modem", "nrf_modem_lib_shutdown()");
-      await this.#modem.shutdown();
+    "modem.shutdownWanted": async (self) => {
+      self.#note("modem", "nrf_modem_lib_shutdown()");
+      await self.#modem.shutdown();
       return undefined;
     },
-    "modem.initWanted": async () => {
-      const { kind } = await this.#initialiseModem();
+    "modem.initWanted": async (self) => {
+      const { kind } = await self.#initialiseModem();
       return { value: 0, modemResult: kind };
     },
   };

@@ -57,6 +57,11 @@ export class CommandConsole<Target> {
       completer: (line: string) => complete(this.#commands, target, line),
     });
     this.#reader = reader;
+    // Newer Nodes refuse a prompt on a reader that Ctrl-D has closed.
+    reader.on("close", () => {
+      this.#prompting = false;
+      this.#reader = undefined;
+    });
     reader.on("SIGINT", () => io.interrupt());
     this.#prompt();
     for await (const line of reader) {
@@ -87,9 +92,9 @@ export class CommandConsole<Target> {
   }
 
   #prompt(): void {
-    if (!this.#interactive) return;
+    if (!this.#interactive || this.#reader === undefined) return;
     this.#prompting = true;
-    this.#reader?.prompt();
+    this.#reader.prompt();
   }
 
   /** Also where what was typed takes several rows. */

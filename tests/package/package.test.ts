@@ -154,7 +154,7 @@ function application(): string {
     // @ts-expect-error an edition is one of those there are
     export const options: Options = { edition: 12 };
     export type Ports = [Clock, Modem, Random, Trace, Transport];
-    export type CarrierActor = Actor<ReturnType<typeof createCarrierMachine>>;
+    export type CarrierActor = Actor<ReturnType<typeof createCarrierMachine>["machine"]>;
     export const typedActor: IsAny<CarrierActor> = false;`;
 }
 
