@@ -4,8 +4,9 @@
 import { X509Certificate } from "node:crypto";
 import { MAX_DER_OCTETS } from "./bounds.ts";
 import { PkiError } from "./errors.ts";
-import { type KeyUsage, readExtensions } from "./extensions.ts";
+import type { KeyUsage } from "./extensions.ts";
 import { encodePem, scanPem } from "./pem.ts";
+import { readTbsCertificate } from "./tbsCertificate.ts";
 
 export interface CertificateFacts {
   /** Relative distinguished names, `CN=…, O=…`. */
@@ -61,13 +62,16 @@ export function factsOf(der: Uint8Array, position: { line?: number; block?: numb
     const x509 = new X509Certificate(der);
     const { publicKey, subjectAltName } = x509;
     const details = publicKey.asymmetricKeyDetails ?? {};
+    const { isCa, pathLength, keyUsage } = readTbsCertificate(x509.raw).extensions;
     return {
       subject: oneLine(x509.subject),
       issuer: oneLine(x509.issuer),
       serialNumber: x509.serialNumber,
       validFromMs: Date.parse(x509.validFrom),
       validToMs: Date.parse(x509.validTo),
-      ...readExtensions(x509.raw),
+      isCa,
+      ...(pathLength === undefined ? {} : { pathLength }),
+      ...(keyUsage === undefined ? {} : { keyUsage }),
       selfIssued: x509.subject === x509.issuer,
       keyType: KEY_TYPES[publicKey.asymmetricKeyType ?? ""] ?? "other",
       ...(details.modulusLength === undefined ? {} : { keyBits: details.modulusLength }),

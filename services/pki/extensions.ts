@@ -1,9 +1,11 @@
 /**
- * The two extensions that decide whether a certificate may sign others: basic constraints and key usage
- * (RFC 5280 §4.2.1.9, §4.2.1.3). `node:crypto` tells their conjunction only, not which of them is missing.
+ * The extensions of a certificate that decide what it is good for (RFC 5280 §4.2.1). `node:crypto` gives subject
+ * alternative names and extended key usage only, the former as text that cannot be taken apart safely.
  */
-import forge from "node-forge";
+import { boolean, DerFields, type DerValue, objectIdentifier, readDer, smallInteger, TAG, valuesOf } from "./der.ts";
 import { PkiError } from "./errors.ts";
+import { type GeneralNames, readGeneralNames } from "./generalNames.ts";
+import { type NameConstraints, readNameConstraints } from "./nameConstraints.ts";
 
 /** In the order of the bits. */
 const KEY_USAGES = [
@@ -19,81 +21,72 @@ const KEY_USAGES = [
 ] as const;
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
+/** The two that decide whether a certificate may sign others (RFC 5280 §4.2.1.9, §4.2.1.3). */
 export interface CaExtensions {
   readonly isCa: boolean;
   readonly pathLength?: number;
   readonly keyUsage?: readonly KeyUsage[];
 }
 
-const BASIC_CONSTRAINTS = "2.5.29.19";
-const KEY_USAGE = "2.5.29.15";
-/** `extensions [3]` of the TBSCertificate. */
-const EXTENSIONS_TAG = 3;
-
-const { asn1 } = forge;
-type Node = forge.asn1.Asn1;
-
-/** Reads them from a certificate's DER octets. Throws `PkiError` `malformed`. */
-export function readExtensions(der: Uint8Array): CaExtensions {
-  try {
-    return readFrom(der);
-  } catch (cause) {
-    throw new PkiError("malformed", "the certificate's extensions cannot be read", { cause });
-  }
+export interface Extensions extends CaExtensions {
+  /** Object identifiers. */
+  readonly extendedKeyUsage?: readonly string[];
+  readonly subjectAltName?: GeneralNames;
+  readonly nameConstraints?: NameConstraints;
+  /** Object identifiers of critical extensions that are not understood, or not in the form they have here. */
+  readonly unprocessedCritical: readonly string[];
 }
 
-function readFrom(der: Uint8Array): CaExtensions {
-  let constraints: { isCa: boolean; pathLength?: number } = { isCa: false };
-  let keyUsage: KeyUsage[] | undefined;
-  for (const extension of extensionsOf(decode(Buffer.from(der).toString("latin1")))) {
-    const parts = children(extension);
-    const value = parts.at(-1);
-    if (parts[0] === undefined || value === undefined) continue;
-    const id = asn1.derToOid(octets(parts[0]));
-    if (id === BASIC_CONSTRAINTS) constraints = readBasicConstraints(decode(octets(value)));
-    if (id === KEY_USAGE) keyUsage = readKeyUsage(decode(octets(value)));
+/** What each means; undefined when it is in a form that is not processed. */
+const READERS: Readonly<Record<string, (value: DerValue) => Partial<Extensions> | undefined>> = {
+  "2.5.29.15": (value) => ({ keyUsage: readKeyUsage(value) }),
+  "2.5.29.17": (value) => ({ subjectAltName: readGeneralNames(value) }),
+  "2.5.29.19": readBasicConstraints,
+  "2.5.29.30": (value) => {
+    const nameConstraints = readNameConstraints(value);
+    return nameConstraints && { nameConstraints };
+  },
+  // Certificate policies: every policy is acceptable and none is demanded, so none can fail (RFC 5280 §6.1.1 c to f).
+  "2.5.29.32": () => ({}),
+  "2.5.29.37": (value) => ({ extendedKeyUsage: valuesOf(value, TAG.objectIdentifier).map(objectIdentifier) }),
+};
+
+/** Reads `Extensions ::= SEQUENCE OF Extension`; a certificate without them has none. Throws `PkiError` `malformed`. */
+export function readExtensions(list: DerValue | undefined): Extensions {
+  const unprocessedCritical: string[] = [];
+  const seen = new Set<string>();
+  let extensions: Partial<Extensions> = {};
+  for (const { content } of list === undefined ? [] : valuesOf(list, TAG.sequence)) {
+    const fields = new DerFields(content);
+    const id = objectIdentifier(fields.next(TAG.objectIdentifier));
+    const criticality = fields.optional(TAG.boolean);
+    const octets = fields.next(TAG.octetString).content;
+    fields.end();
+    // RFC 5280 §4.2: not more than one instance of an extension.
+    if (seen.has(id)) throw new PkiError("malformed", `the extension ${id} is there twice`);
+    seen.add(id);
+    const reader = READERS[id];
+    const found = reader?.(readDer(octets));
+    if (found !== undefined) extensions = { ...extensions, ...found };
+    else if (criticality !== undefined && boolean(criticality)) unprocessedCritical.push(id);
   }
-  return { ...constraints, ...(keyUsage === undefined ? {} : { keyUsage }) };
-}
-
-/** Bit strings stay opaque: node-forge takes octets in one that look like DER for it. Its types leave the option out. */
-const decode = (octets: string): Node =>
-  (asn1.fromDer as unknown as (octets: string, options: { decodeBitStrings: boolean }) => Node)(octets, {
-    decodeBitStrings: false,
-  });
-
-function extensionsOf(certificate: Node): readonly Node[] {
-  const tbs = children(certificate)[0];
-  const wrapped = tbs && children(tbs).find((part) => isContext(part, EXTENSIONS_TAG));
-  const list = wrapped && children(wrapped)[0];
-  return list === undefined ? [] : children(list);
+  return { isCa: false, ...extensions, unprocessedCritical };
 }
 
 /** `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }` */
-function readBasicConstraints(value: Node): { isCa: boolean; pathLength?: number } {
-  const parts = children(value);
-  const ca = parts.find((part) => part.type === asn1.Type.BOOLEAN);
-  const pathLength = parts.find((part) => part.type === asn1.Type.INTEGER);
+function readBasicConstraints({ content }: DerValue): CaExtensions {
+  const fields = new DerFields(content);
+  const ca = fields.optional(TAG.boolean);
+  const pathLength = fields.optional(TAG.integer);
+  fields.end();
   return {
-    isCa: ca !== undefined && octets(ca) !== "\u0000",
-    ...(pathLength === undefined ? {} : { pathLength: asn1.derToInteger(octets(pathLength)) }),
+    isCa: ca !== undefined && boolean(ca),
+    ...(pathLength === undefined ? {} : { pathLength: smallInteger(pathLength) }),
   };
 }
 
 /** A BIT STRING: the count of unused bits, then the bits from the most significant one on. */
-function readKeyUsage(value: Node): KeyUsage[] {
-  const bits = octets(value).slice(1);
-  return KEY_USAGES.filter((_, bit) => ((bits.charCodeAt(bit >> 3) || 0) & (0b1000_0000 >> (bit & 7))) !== 0);
-}
-
-function children(node: Node): readonly Node[] {
-  return Array.isArray(node.value) ? node.value : [];
-}
-
-function octets(node: Node): string {
-  return typeof node.value === "string" ? node.value : "";
-}
-
-function isContext(node: Node, tag: number): boolean {
-  return node.tagClass === asn1.Class.CONTEXT_SPECIFIC && (node.type as number) === tag;
+function readKeyUsage({ content }: DerValue): readonly KeyUsage[] {
+  const bits = content.subarray(1);
+  return KEY_USAGES.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0b1000_0000 >> (bit & 7))) !== 0);
 }

@@ -20,6 +20,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   "lwm2m-carrier/machines": [],
   "lwm2m-carrier/ports": [],
   "lwm2m-carrier/coap": [],
+  "lwm2m-carrier/dtls": ["DtlsClient", "DtlsServer", "connectDtls", "listenDtls"],
   "lwm2m-carrier/lwm2m": [],
   "lwm2m-carrier/modem": [],
   "lwm2m-carrier/charts": [],
