@@ -29,6 +29,7 @@ export class Connections {
     this.#options = options;
   }
 
+  /** Given up by the request's signal, it leaves nothing open. */
   async open(server: ServerName, request: OpenRequest, handler: CoapHandler): Promise<SessionOutcome> {
     this.close(server);
     const opening = await this.openEndpoint(request, lifelineOf(server), handler, () => {
@@ -42,8 +43,13 @@ export class Connections {
   /** An endpoint that belongs to no server: for a firmware host. */
   async openEndpoint(request: OpenRequest, peer: Lifeline, handler?: CoapHandler, onClose?: () => void) {
     const { transport, clock, random, parameters, trace } = this.#options;
-    const outcome = await transport.open(request);
+    const cause = trace?.cause;
+    const outcome = await transport.open({ ...request, lifeline: peer, ...(cause !== undefined && { cause }) });
     if (outcome.kind !== "open") return outcome;
+    if (request.signal?.aborted === true) {
+      outcome.session.close();
+      return { kind: "noRoute", detail: "given up" } as const;
+    }
     const endpoint = new CoapEndpoint({
       session: outcome.session,
       clock,
@@ -64,14 +70,17 @@ export class Connections {
     return this.#endpoints.get(server);
   }
 
-  close(server: ServerName): void {
+  /** `park`: the server knows this device still; the next session may go on where this one was. */
+  close(server: ServerName, { park = false } = {}): void {
     const endpoint = this.#endpoints.get(server);
     this.#endpoints.delete(server);
+    if (park) endpoint?.session.park?.();
     endpoint?.close();
   }
 
-  closeAll(): void {
-    for (const server of [...this.#endpoints.keys()]) this.close(server);
+  /** Those that there is a session with. */
+  get servers(): ServerName[] {
+    return [...this.#endpoints.keys()];
   }
 }
 

@@ -115,6 +115,7 @@ class RunningCarrier implements Carrier {
 
   async cutPower(): Promise<void> {
     this.actor.stop();
+    this.#parts.device.fallSilent();
     await this.#parts.device.close();
     this.#giveUp();
   }

@@ -7,12 +7,12 @@ import type { FirmwareValues } from "../machines/fota.ts";
 import type { ModemOutcome } from "../machines/init.ts";
 import type { ServerFacts } from "../machines/outcomes.ts";
 import type { ModemInitResult, ModemNotification } from "../ports/modem.ts";
-import type { Transport } from "../ports/transport.ts";
+import type { OpenRequest, Transport } from "../ports/transport.ts";
 import { deriveTimes, resolveParameters } from "../services/coap/parameters.ts";
 import type { CoapHandler } from "../services/coap/types.ts";
+import type { DtlsTransport } from "../services/dtls/dtlsTransport.ts";
 import { createPackageSink } from "../services/firmware/pushSink.ts";
 import { bootstrapAccount, type ServerAccount, serverAccounts } from "../services/lwm2m/device/accounts.ts";
-import { setConnectivity } from "../services/lwm2m/device/connectivityObject.ts";
 import { setDeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import { DeviceValues } from "../services/lwm2m/device/deviceValues.ts";
 import { DeviceManagement } from "../services/lwm2m/device/dispatch.ts";
@@ -28,8 +28,10 @@ import type { BootstrapTransaction } from "./bootstrapTransaction.ts";
 import { configDigest } from "./configDigest.ts";
 import { Connections, type ServerName } from "./connections.ts";
 import { pushOutcome } from "./firmwareOutcomes.ts";
+import { hostDtls } from "./hostDtls.ts";
 import { securityTagOf } from "./keys.ts";
 import { isRegistered, networkPath } from "./networkPath.ts";
+import { readNetworkValues } from "./networkValues.ts";
 import { addObjects, firmwareWords } from "./objects.ts";
 import type { ResolvedOptions } from "./resolve.ts";
 import { ServerAttributes } from "./serverAttributes.ts";
@@ -64,6 +66,8 @@ export class Device {
   /** The bootstrap under way. */
   transaction: BootstrapTransaction | undefined;
   readonly #transport: Transport;
+  /** Absent where the modem keeps its keys. */
+  readonly #dtls: DtlsTransport | undefined;
   readonly #store: FactsStore;
   readonly #digest: string;
   readonly #updateMarginMs: number;
@@ -76,9 +80,11 @@ export class Device {
 
   constructor(options: ResolvedOptions) {
     this.options = options;
-    const { clock, random, coap, trace, modem, storage } = options;
-    this.#transport = networkPath(modem, options.transport);
-    this.#store = createFactsStore(trace === undefined ? storage : tracedStorage(storage, trace));
+    const { clock, random, coap, trace, modem } = options;
+    const storage = trace === undefined ? options.storage : tracedStorage(options.storage, trace);
+    this.#dtls = hostDtls(options, storage);
+    this.#transport = networkPath(modem, this.#dtls ?? options.transport);
+    this.#store = createFactsStore(storage);
     this.#digest = configDigest(options);
     this.connections = new Connections({
       transport: this.#transport,
@@ -91,6 +97,11 @@ export class Device {
     this.values = new DeviceValues(this.tree);
     this.#updateMarginMs = deriveTimes(resolveParameters(coap)).maxTransmitWaitMs;
     this.tree.onChange((changes) => this.#onTree(changes));
+  }
+
+  /** Firmware is downloaded over `coaps:` too. */
+  get hasDtls(): boolean {
+    return this.#dtls !== undefined;
   }
 
   /** Sends the charts what happens outside of them, from now on; returns the function that ends it. */
@@ -191,9 +202,19 @@ export class Device {
     return management;
   }
 
+  /** Without Deregister. A server that a registration is held with may be met again on the same session. */
   closeSession(server: ServerName): void {
+    this.#closeSession(server, server !== "bootstrap" && this.registrations.has(server));
+  }
+
+  /** The server does not answer: it may have lost the session, and the next one is begun anew. */
+  discardSession(server: ServerName): void {
+    this.#closeSession(server, false);
+  }
+
+  #closeSession(server: ServerName, park: boolean): void {
     if (server !== "bootstrap") this.#managements.get(server)?.detach();
-    this.connections.close(server);
+    this.connections.close(server, { park });
   }
 
   /** Opens a session to a server of the tree, with the credentials of its security tag. */
@@ -201,9 +222,15 @@ export class Device {
     server: ServerName,
     { uri, serverName }: Pick<ServerAccount, "uri" | "serverName">,
     handler: CoapHandler,
+    signal: AbortSignal,
   ) {
     const securityTag = securityTagOf(this.tree, server);
-    const request = { uri, ...(securityTag !== undefined && { securityTag }), ...(serverName && { serverName }) };
+    const request: OpenRequest = {
+      uri,
+      signal,
+      ...(securityTag !== undefined && { securityTag }),
+      ...(serverName && { serverName }),
+    };
     return this.connections.open(server, request, handler);
   }
 
@@ -245,11 +272,17 @@ export class Device {
     return { kind: this.facts.firmware.applied ?? result.kind };
   }
 
-  /** Everything of the run ends; what is stored stays. */
+  /** Everything of the run ends; what is stored stays. Sessions that servers go on with are stored too. */
   async halt(): Promise<void> {
-    this.connections.closeAll();
+    for (const server of this.connections.servers) this.closeSession(server);
     this.forgetRegistrations();
+    await this.#dtls?.save();
     await this.#saving;
+  }
+
+  /** From now on nothing is said to anyone. */
+  fallSilent(): void {
+    this.#dtls?.fallSilent();
   }
 
   async close(): Promise<void> {
@@ -324,7 +357,8 @@ export class Device {
       case "functionalMode":
       case "registration":
         this.#tellModem();
-        if (notification.kind === "registration" && isRegistered(notification.status)) void this.#readNetwork();
+        if (notification.kind === "registration" && isRegistered(notification.status))
+          void readNetworkValues(this.options.modem, this.tree);
         break;
       case "shutdown":
         this.#tellModem();
@@ -340,17 +374,6 @@ export class Device {
   #tellModem(): void {
     const { functionalMode: mode, registration } = this.options.modem;
     this.emit({ type: "modem.changed", mode, registered: isRegistered(registration) });
-  }
-
-  /** What the modem knows of the network, for object 4. A modem that cannot say leaves the values as they are. */
-  async #readNetwork(): Promise<void> {
-    const { modem } = this.options;
-    const [signal, cell, pdn] = await Promise.allSettled([modem.signal(), modem.cell(), modem.activatePdn()]);
-    setConnectivity(this.tree, {
-      ...(signal.status === "fulfilled" && { signal: signal.value }),
-      ...(cell.status === "fulfilled" && { cell: cell.value }),
-      ...(pdn.status === "fulfilled" && { pdn: pdn.value }),
-    });
   }
 
   async #save(part: Partial<Facts>): Promise<void> {

@@ -7,15 +7,21 @@ import type { CredentialStore, CredentialType } from "../ports/modem.ts";
 import { bootstrapAccount, type SecurityMode, serverAccounts } from "../services/lwm2m/device/accounts.ts";
 import { type SecretName, type Secrets, type SecretVault, wipeSecrets } from "../services/lwm2m/device/secretVault.ts";
 import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
+import { readCertificates, readPrivateKey, readPublicKey } from "../services/pki/credentials.ts";
 import { modemDigest } from "../services/pki/digest.ts";
+import { PkiError } from "../services/pki/errors.ts";
+import { encodePem } from "../services/pki/pem.ts";
 
 /** The library's own tags (Nordic `lwm2m_carrier`, 25 to 28); which is for what is our choice. */
 export const SECURITY_TAGS = { bootstrap: 25, servers: [26, 27], firmware: 28 } as const;
 
-/** Which credential each secret resource of object 0 becomes, by security mode (LwM2M 1.1 E.1; %CMNG types). */
+/**
+ * Which credential each secret resource of object 0 becomes, by security mode (LwM2M 1.1 E.1; %CMNG types). The device's
+ * raw public key is none: it goes with the private one.
+ */
 const CREDENTIALS: Readonly<Record<SecurityMode, Readonly<Partial<Record<SecretName, CredentialType>>>>> = {
   psk: { publicKeyOrIdentity: "pskIdentity", secretKey: "psk" },
-  rpk: { publicKeyOrIdentity: "publicKey", serverPublicKey: "ca", secretKey: "privateKey" },
+  rpk: { serverPublicKey: "ca", secretKey: "privateKey" },
   x509: { publicKeyOrIdentity: "certificate", serverPublicKey: "ca", secretKey: "privateKey" },
   none: {},
   est: {},
@@ -103,9 +109,32 @@ function contentsOf(mode: SecurityMode, secrets: Secrets): Content[] {
   return Object.entries(CREDENTIALS[mode]).flatMap(([name, type]) => {
     const secret = secrets[name as SecretName];
     if (secret === undefined || secret.length === 0) return [];
-    // %CMNG takes a PSK as hexadecimal text.
-    const content =
-      type === "psk" ? new TextEncoder().encode(Buffer.from(secret).toString("hex")) : Uint8Array.from(secret);
-    return [{ type, content }];
+    return [{ type, content: asStored(mode, type, secret) }];
   });
 }
+
+/**
+ * %CMNG takes a PSK as hexadecimal text, and as PEM what object 0 has as DER (LwM2M 1.1 E.1). What cannot be read is
+ * the modem's to refuse, or the handshake's.
+ */
+function asStored(mode: SecurityMode, type: CredentialType, secret: Uint8Array): Uint8Array {
+  if (type === "psk") return new TextEncoder().encode(Buffer.from(secret).toString("hex"));
+  try {
+    const pem = PEM_FORMS[type]?.(secret, mode);
+    if (pem !== undefined) return new TextEncoder().encode(pem);
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+  }
+  return Uint8Array.from(secret);
+}
+
+const certificates = (secret: Uint8Array) =>
+  readCertificates(secret)
+    .map((der) => encodePem("CERTIFICATE", der))
+    .join("");
+
+const PEM_FORMS: Readonly<Partial<Record<CredentialType, (secret: Uint8Array, mode: SecurityMode) => string>>> = {
+  ca: (secret, mode) => (mode === "rpk" ? encodePem("PUBLIC KEY", readPublicKey(secret)) : certificates(secret)),
+  certificate: certificates,
+  privateKey: (secret) => String(readPrivateKey(secret).export({ type: "pkcs8", format: "pem" })),
+};

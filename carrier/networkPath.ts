@@ -25,7 +25,13 @@ export function networkPath(modem: Modem, transport: Transport): Transport {
       }
       const outcome = await transport.open(request);
       if (outcome.kind !== "open") return outcome;
-      const session = new LinkedSession(outcome.session, () => sessions.delete(session));
+      if (!isRegistered(modem.registration)) {
+        // While the handshake went on.
+        outcome.session.suspend();
+        outcome.session.close();
+        return { kind: "noRoute", detail: "the modem is no longer registered" };
+      }
+      const session: LinkedSession = new LinkedSession(outcome.session, () => sessions.delete(session));
       sessions.add(session);
       return { kind: "open", session };
     },
@@ -40,6 +46,11 @@ export function networkPath(modem: Modem, transport: Transport): Transport {
 function pdnFailure({ code, rejectCause, message }: ModemErrorShape): OpenOutcome {
   if (code !== "pdnRefused") return { kind: "noRoute", detail: message };
   return { kind: "pdn", detail: message, ...(rejectCause !== undefined && { cause: rejectCause }) };
+}
+
+function park(session: Session): void {
+  if (session.park === undefined) session.close();
+  else session.park();
 }
 
 /** A session that ends when the link does. */
@@ -97,11 +108,16 @@ class LinkedSession implements Session {
     this.#inner.close();
     this.#end({ kind: "local" });
   }
+  park(): void {
+    park(this.#inner);
+    this.#end({ kind: "local" });
+  }
 
-  /** The modem is no longer registered. */
+  /** The modem is no longer registered: nothing can be said to the peer. */
   lose(): void {
     this.#end({ kind: "linkLost" });
-    this.#inner.close();
+    this.#inner.suspend();
+    park(this.#inner);
   }
 
   #end(reason: CloseReason): void {

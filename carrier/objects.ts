@@ -7,6 +7,7 @@ import {
   addFirmwareObject,
   FIRMWARE_STATE,
   type FirmwareObject,
+  type FirmwareProtocol,
   UPDATE_RESULT,
 } from "../services/lwm2m/device/firmwareObject.ts";
 import { addSecurityObject } from "../services/lwm2m/device/securityObject.ts";
@@ -20,6 +21,9 @@ import type { Device } from "./device.ts";
 
 /** What the application may give instances: listed to a server even while there is none. */
 const APPLICATION_OBJECTS = [LOCATION, PORTFOLIO, EVENT_LOG];
+
+/** 5/0/8 with DTLS. */
+const SECURE_PROTOCOLS: readonly FirmwareProtocol[] = ["coap", "coaps", "http", "https"];
 
 export function addObjects(device: Device, firmware: FirmwareFacts): FirmwareObject {
   const { tree, vault, options } = device;
@@ -48,6 +52,7 @@ export function addObjects(device: Device, firmware: FirmwareFacts): FirmwareObj
   for (const definition of [...APPLICATION_OBJECTS, ...(options.objects ?? [])]) tree.add(definition);
   return addFirmwareObject(tree, {
     ...firmwareWords(firmware),
+    ...(device.hasDtls && { protocols: SECURE_PROTOCOLS }),
     ...(firmware.uri !== undefined && { packageUri: firmware.uri }),
     host: {
       onUri: (uri) => device.emit({ type: "firmware.pull", uri }),

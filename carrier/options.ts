@@ -9,6 +9,7 @@ import type { Storage } from "../ports/storage.ts";
 import type { Trace, TraceSink } from "../ports/trace.ts";
 import type { Transport } from "../ports/transport.ts";
 import type { CoapParameters } from "../services/coap/parameters.ts";
+import type { DtlsParameters } from "../services/dtls/dtlsParameters.ts";
 import type { DeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import type { BootstrapProvision, ServerProvision } from "../services/lwm2m/device/provision.ts";
 import type { ObjectDefinition } from "../services/lwm2m/model.ts";
@@ -43,6 +44,11 @@ export interface CarrierOptions {
   readonly trace?: TraceSink | Trace;
   /** CoAP's transmission parameters (RFC 7252 §4.8). */
   readonly coap?: Partial<CoapParameters>;
+  /**
+   * DTLS on this host, for `coaps:` with a modem that gives its credentials: session idle timeout, retransmission
+   * (RFC 7925 §11), cipher suites, Connection ID. A modem that keeps its keys needs a `transport` that has `coaps:`.
+   */
+  readonly dtls?: DtlsParameters;
   /** Times and counts of the charts. */
   readonly settings?: { readonly [Part in keyof ChartSettings]?: Partial<ChartSettings[Part]> | ChartSettings[Part] };
   readonly firmware?: {

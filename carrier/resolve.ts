@@ -11,6 +11,7 @@ import type { Storage } from "../ports/storage.ts";
 import type { Trace } from "../ports/trace.ts";
 import type { Transport } from "../ports/transport.ts";
 import { createUdpTransport } from "../services/coap/udpTransport.ts";
+import { resolveDtlsParameters } from "../services/dtls/dtlsParameters.ts";
 import { toModemPem } from "../services/pki/certificate.ts";
 import { checkCaCertificate } from "../services/pki/checkCaCertificate.ts";
 import { createMemoryStorage } from "../services/store/memoryStorage.ts";
@@ -47,6 +48,8 @@ export interface ResolvedOptions extends Omit<CarrierOptions, "settings" | "firm
 
 /** First of the application's own security tags that CA certificates go to; the carrier's are 25 to 28. */
 const FIRST_CA_TAG = 411;
+/** IPv6's smallest MTU without its headers and UDP's: a block of 1024 octets fits with what DTLS adds (RFC 7252 §4.6). */
+const MAX_DATAGRAM = 1_232;
 
 /** Throws `CarrierOptionError`. */
 export function resolveOptions(options: CarrierOptions): ResolvedOptions {
@@ -55,6 +58,7 @@ export function resolveOptions(options: CarrierOptions): ResolvedOptions {
   if (options.bootstrap === undefined && (options.servers ?? []).length === 0) {
     throw new CarrierOptionError("bootstrap", "a bootstrap server or at least one management server is needed");
   }
+  checkDtls(options.dtls);
   const trace = resolveTrace(options, clock);
   const modem =
     options.modem ?? createSimulatedModem({ clock, random, storage, timing: "instant", ...(trace && { trace }) });
@@ -65,7 +69,9 @@ export function resolveOptions(options: CarrierOptions): ResolvedOptions {
     random,
     storage,
     modem: trace === undefined ? modem : tracedModem(modem, trace),
-    transport: options.transport ?? createUdpTransport(options.local === undefined ? {} : { local: options.local }),
+    transport:
+      options.transport ??
+      createUdpTransport({ maxDatagram: MAX_DATAGRAM, ...(options.local !== undefined && { local: options.local }) }),
     settings: resolveSettings(options.settings),
     certificates: resolveCertificates(options.firmware?.trustedCa ?? [], clock),
     downloadTimeoutMs: 60_000 * (options.firmware?.downloadTimeoutMinutes ?? 30),
@@ -80,6 +86,14 @@ function resolveEdition(edition: CarrierOptions["edition"] = DEFAULT_EDITION): E
     throw new CarrierOptionError("edition", `"${edition}" is not one of ${Object.keys(EDITIONS).join(", ")}`);
   }
   return found;
+}
+
+function checkDtls(parameters: CarrierOptions["dtls"]): void {
+  try {
+    resolveDtlsParameters(parameters);
+  } catch (error) {
+    throw new CarrierOptionError("dtls", (error as Error).message);
+  }
 }
 
 function resolveTrace({ trace, endpoint }: CarrierOptions, clock: Clock): Trace | undefined {

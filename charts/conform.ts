@@ -40,7 +40,7 @@ const LINK_LOSS: readonly SemanticEventType[] = ["link.down", "link.goingUp", "l
 /** Records shown before and after a deviation. */
 const AROUND = 4;
 /** Kinds that would only hide what happened around a deviation. */
-const NOISE: ReadonlySet<string> = new Set(["coap", "store", "timer"]);
+const NOISE: ReadonlySet<string> = new Set(["coap", "dtls", "store", "timer"]);
 
 /**
  * The verdict on a recording. `chart` is the name of a chart of the package, or a chart. Throws `ChartError` when the

@@ -1,6 +1,7 @@
 /** A record as what is drawn of it. */
 import type { Lifeline, RecordKind, TraceRecord } from "../ports/trace.ts";
 import { describeChart } from "./describeChart.ts";
+import { describeDtls } from "./describeDtls.ts";
 import { coapLabel, httpLabel } from "./describeWire.ts";
 import { fieldText } from "./fieldText.ts";
 import type { BoxItem, ItemArrow, MessageItem, SequenceItem, SequenceLevel, Tone } from "./item.ts";
@@ -87,6 +88,7 @@ const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonl
       : ({ from: "bootstrap", to: "library" } as const);
     return [message(record, "messages", { ...ends, arrow: isLost(record) ? "-x" : "->" }, label, tone)];
   },
+  dtls: describeDtls,
   http: (record) => {
     const { label, tone } = httpLabel(record);
     const outgoing = record.phase === "connect" || record.phase === "request";

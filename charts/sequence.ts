@@ -73,10 +73,11 @@ function partOf(record: TraceRecord, item: SequenceItem): Part | undefined {
   const ends = { from: item.from, to: item.to };
   if (record.kind === "http" && record.phase === "progress")
     return { ...ends, unit: "part", bytes: Number(record.bytes ?? 0) };
-  if (record.kind !== "coap") return undefined;
+  if (record.kind !== "coap" && record.kind !== "dtls") return undefined;
   if (record.retransmission !== undefined && record.retransmission !== false && record.retransmission !== 0) {
     return { ...ends, unit: "retransmission", bytes: 0 };
   }
+  if (record.kind === "dtls") return undefined;
   const block = carriedBlock(record);
   if (block === undefined || block.num === 0 || !block.more) return undefined;
   return { ...ends, unit: "block", bytes: block.size };

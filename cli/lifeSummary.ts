@@ -14,6 +14,7 @@ interface Asked {
 const NEXT: readonly (readonly [options: string, text: string])[] = [
   ["--scenario bad-ca", "a firmware host that nobody trusts"],
   ["--scenario power-loss", "no power halfway through an image"],
+  ["--scenario server-deferred", "a server that is silent, then has another key"],
   ["--edition 0.30", "an older generation of events"],
 ];
 
@@ -25,6 +26,9 @@ export class LifeSummary {
   readonly #command: string;
   #events = 0;
   #messages = 0;
+  #handshakes = 0;
+  readonly #suites = new Set<string>();
+  readonly #tags = new Set<number>();
   #downloaded = 0;
   /** ms since the process began. */
   #registeredAt: number | undefined;
@@ -37,13 +41,24 @@ export class LifeSummary {
     this.#command = env.npm_lifecycle_event === "start" ? "npm start --" : "lwm2m-carrier demo";
   }
 
-  note({ kind, semantic, time, phase, bytes }: TraceRecord): void {
+  note(record: TraceRecord): void {
+    const { kind, semantic, time, phase, bytes } = record;
     this.#firstTime ??= time;
     this.#lastTime = time;
     if (kind === "event") this.#events++;
     if (kind === "event" && semantic === "registered") this.#registeredAt ??= performance.now();
     if (kind === "coap") this.#messages++;
     if (kind === "http" && phase === "end") this.#downloaded += Number(bytes ?? 0);
+    if (kind === "dtls") this.#noteDtls(record);
+    if (kind === "modem" && record.operation === "credentials.write" && record.type === "psk") {
+      this.#tags.add(Number(record.tag));
+    }
+  }
+
+  #noteDtls({ phase, suite, imported }: TraceRecord): void {
+    if (phase !== "connected") return;
+    if (imported !== true) this.#handshakes++;
+    this.#suites.add(String(suite));
   }
 
   printTitle(): void {
@@ -73,6 +88,7 @@ export class LifeSummary {
       [
         ["device", carrier.endpoint],
         ["servers", `bootstrap ${testbed.bootstrap.uri}, management ${testbed.management.uri}`],
+        ["security", this.#security()],
         ["traffic", this.#traffic()],
         ["time", this.#time()],
         ...(this.#asked.record === undefined ? [] : [["recording", this.#asked.record] as const]),
@@ -96,8 +112,17 @@ export class LifeSummary {
     terminal.line();
   }
 
+  #security(): string {
+    if (this.#suites.size === 0) return "none";
+    const tags = [...this.#tags].sort((a, b) => a - b);
+    const keys = tags.length === 0 ? [] : [`keys in security tag${tags.length === 1 ? "" : "s"} ${tags.join(" and ")}`];
+    return ["DTLS 1.2", ...this.#suites, ...keys].join(", ");
+  }
+
   #traffic(): string {
-    const parts = [`${this.#events} application events`, `${this.#messages} CoAP messages`];
+    const parts = [`${this.#events} application events`];
+    if (this.#handshakes > 0) parts.push(`${this.#handshakes} DTLS handshake${this.#handshakes === 1 ? "" : "s"}`);
+    parts.push(`${this.#messages} CoAP messages`);
     if (this.#downloaded > 0) parts.push(`${Math.round(this.#downloaded / 1024)} KiB over HTTPS`);
     return parts.join(", ");
   }

@@ -2,6 +2,8 @@
 import { Command, type Help, Option } from "commander";
 import { VERSION } from "../carrier/version.ts";
 import { DEFAULT_EDITION, EDITIONS } from "../machines/editions/index.ts";
+import { addDtls } from "./dtls/addDtls.ts";
+import { examples } from "./helpText.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { factor, wholeNumber } from "./optionTypes.ts";
 import { SCENARIO_NAMES } from "./scenarios/scenario.ts";
@@ -33,6 +35,7 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
       "how much faster than real time the clock runs; with --once waits are skipped without it",
       factor(MAX_SPEED),
     )
+    .option("--no-security", "CoAP without DTLS")
     .option("--seed <number>", "the modem's identity follows from it", wholeNumber(0, MAX_SEED), 1)
     .option("--record <file>", "write the records to a file, anew")
     .option("--json", "print records as JSON lines instead of the chart")
@@ -77,6 +80,8 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
     )
     .option("--write-config <file>", "write the configuration with which `run` reaches them, its CA file beside it")
     .option("--image <file>", "firmware image to offer (see `firmware make`); one is made without it")
+    .option("--no-security", "CoAP without DTLS")
+    .option("--show-key", "print the pre-shared key for the bootstrap server, for a device of another make")
     .option("--json", "print what the servers see as JSON lines")
     .addHelpText(
       "after",
@@ -88,6 +93,7 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
     .action(async (options) => ended(await (await import("./commands/servers.ts")).servers(io, options)));
 
   addCharts(program, io, ended);
+  addDtls(program, io, ended);
 
   const objects = program
     .command("objects")
@@ -212,15 +218,4 @@ function editionOption(description = "generation of the library's event API"): O
 
 function scenarioOption(): Option {
   return new Option("--scenario <name>", "what happens").choices([...SCENARIO_NAMES]).default("success");
-}
-
-function examples(io: CliIo, rows: readonly (readonly [command: string, text: string])[]): () => string {
-  return () => {
-    const terminal = new Terminal(io.stdout, io.env);
-    const lines = rows.flatMap(([command, text]) => [
-      `  ${terminal.style("name", `lwm2m-carrier ${command}`)}`,
-      ...(text === "" ? [] : [`      ${terminal.style("faint", text)}`]),
-    ]);
-    return `\n${terminal.style("strong", "Examples:")}\n${lines.join("\n")}`;
-  };
 }

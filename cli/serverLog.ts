@@ -1,12 +1,19 @@
 /** What the servers see, a line each. */
 import type { ResourceValue } from "../services/lwm2m/model.ts";
-import type { TestbedEntry } from "../testbed/index.ts";
+import type { SecureEvent, TestbedEntry } from "../testbed/index.ts";
 import { replacer } from "../trace/index.ts";
 import { plainValue } from "./console/resourceValues.ts";
 import { printable, type StyleName, type Terminal } from "./terminal.ts";
 
 /** Characters of a payload that are shown. */
 const SHOWN_CHARACTERS = 200;
+
+const NAMES: Readonly<Record<TestbedEntry["server"], string>> = {
+  bootstrap: "bootstrap",
+  management: "management",
+  firmwareHost: "firmware",
+  coapFirmwareHost: "firmware",
+};
 
 type Mark = "good" | "bad" | "warning" | undefined;
 type Described = readonly [mark: Mark, subject: string, text: string];
@@ -17,10 +24,9 @@ export function describeEntry(entry: TestbedEntry, terminal: Terminal): string |
   if (described === undefined) return undefined;
   const [mark, subject, text] = described;
   const time = new Date().toTimeString().slice(0, 8);
-  const server = { bootstrap: "bootstrap", management: "management", firmwareHost: "firmware" }[entry.server];
   const sign = mark === undefined ? " " : terminal.style(mark satisfies StyleName, terminal.symbols[mark]);
   const who = subject === "" ? "" : `${terminal.style("name", printable(subject))} `;
-  return `${terminal.style("faint", `${time}  ${server.padEnd(10)}`)}  ${sign} ${who}${printable(text)}`;
+  return `${terminal.style("faint", `${time}  ${NAMES[entry.server].padEnd(10)}`)}  ${sign} ${who}${printable(text)}`;
 }
 
 function describe(entry: TestbedEntry): Described | undefined {
@@ -31,6 +37,8 @@ function describe(entry: TestbedEntry): Described | undefined {
       return describeManagement(entry);
     case "firmwareHost":
       return describeFirmware(entry);
+    case "coapFirmwareHost":
+      return describeCoapFirmware(entry);
   }
 }
 
@@ -46,6 +54,9 @@ function describeBootstrap(entry: Extract<TestbedEntry, { server: "bootstrap" }>
       return ["bad", entry.endpoint, `did not accept the accounts: ${entry.code}`];
     case "failed":
       return ["bad", entry.endpoint ?? "", entry.detail];
+    case "connected":
+    case "handshakeFailed":
+      return describeHandshake(entry);
     default:
       return undefined;
   }
@@ -77,6 +88,9 @@ function describeManagement(entry: Extract<TestbedEntry, { server: "management" 
       return [undefined, entry.endpoint, `firmware: State ${entry.state}, Update Result ${entry.result}`];
     case "failed":
       return ["bad", entry.endpoint ?? "", entry.detail];
+    case "connected":
+    case "handshakeFailed":
+      return describeHandshake(entry);
     default:
       return undefined;
   }
@@ -93,6 +107,25 @@ function describeFirmware(entry: Extract<TestbedEntry, { server: "firmwareHost" 
     case "failed":
       return ["bad", "", entry.detail];
   }
+}
+
+function describeCoapFirmware(entry: Extract<TestbedEntry, { server: "coapFirmwareHost" }>): Described {
+  switch (entry.type) {
+    case "request":
+      return [undefined, "", `${entry.code} ${entry.path}, over CoAP`];
+    case "failed":
+      return ["bad", "", entry.detail];
+    case "connected":
+    case "handshakeFailed":
+      return describeHandshake(entry);
+  }
+}
+
+function describeHandshake(entry: SecureEvent): Described {
+  const who = `${entry.peer.address}:${entry.peer.port}`;
+  if (entry.type === "handshakeFailed") return ["warning", "", `no DTLS session with ${who}: ${entry.detail}`];
+  const marks = [entry.suite, ...(entry.resumed ? ["resumed"] : []), ...(entry.connectionId ? ["Connection ID"] : [])];
+  return [undefined, "", `DTLS session with ${who}: ${marks.join(", ")}`];
 }
 
 function textOf(payload: Uint8Array): string {

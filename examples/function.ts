@@ -6,13 +6,14 @@
 import { createCarrier, FastClock } from "lwm2m-carrier";
 import { startTestbed } from "lwm2m-carrier/testbed";
 
-// Servers of our own on loopback. The clock skips waits in which nothing happens; an application leaves it out.
+// Servers of our own on loopback, over DTLS. The clock skips waits in which nothing happens; an application leaves it out.
 const clock = new FastClock({ skipIdle: true });
-const testbed = await startTestbed({ clock });
+const testbed = await startTestbed({ clock, security: "psk" });
 
 const carrier = createCarrier({
   clock,
-  bootstrap: { uri: testbed.bootstrap.uri, security: { mode: "none" } },
+  // `coaps:` and a pre-shared key; a server of one's own: { uri, security: { mode: "psk", secrets: { … } } }
+  bootstrap: testbed.provision(),
   onEvent: ({ name, payload }) => console.log(name, payload ?? ""),
 });
 carrier.start();

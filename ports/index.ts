@@ -22,6 +22,7 @@ export type {
   RegistrationStatus,
   SignalQuality,
   SimIdentity,
+  TagCredentials,
 } from "./modem.ts";
 export type { Random } from "./random.ts";
 export type { Storage } from "./storage.ts";

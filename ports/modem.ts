@@ -36,6 +36,12 @@ export interface CredentialStore {
   read(tag: number, type: CredentialType): Promise<Uint8Array>;
 }
 
+/**
+ * The credentials of one tag as they were written, for DTLS on this host: certificates and keys PEM or DER, a PSK as
+ * hexadecimal text. Secrets: used for one handshake and wiped, never kept, recorded or printed.
+ */
+export type TagCredentials = { readonly [Type in CredentialType]?: Uint8Array };
+
 export type ModemErrorCode =
   | "notAllowed"
   | "notSupported"
@@ -171,6 +177,11 @@ export interface Modem {
   readonly firmware: FirmwareArea;
   /** Present when `capabilities.sockets`. */
   readonly sockets?: ModemSockets;
+  /**
+   * Present where DTLS may run on this host with the keys of the modem's tags: a simulated modem, or a credential store
+   * of the host. A modem that keeps its keys has none. The octets are the caller's own; a tag without any gives `{}`.
+   */
+  readonly hostCredentials?: (tag: number) => Promise<TagCredentials>;
 
   /** Starts the modem, offline; applies a scheduled image first. */
   init(): Promise<ModemInitResult>;

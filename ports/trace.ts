@@ -15,6 +15,7 @@ export type RecordKind =
   | "answer"
   | "chart"
   | "coap"
+  | "dtls"
   | "http"
   | "modem"
   | "store"

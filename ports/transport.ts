@@ -2,11 +2,15 @@
  * How datagrams travel: over UDP, in memory, over DTLS on either, or through a modem's own sockets.
  * The carrier's services meet a network only here.
  */
+import type { Lifeline } from "./trace.ts";
 
 /** Who a peer proved to be. Without security nobody proves anything and the identity is `none`. */
 export type PeerIdentity =
   | { readonly kind: "none" }
+  /** The peer of a session that was opened from here: it has the key of this security tag. */
   | { readonly kind: "psk"; readonly tag: number }
+  /** The peer of a listener; SHA-256 over its PSK identity, 64 upper-case hexadecimal digits. */
+  | { readonly kind: "pskIdentity"; readonly fingerprint: string }
   | { readonly kind: "publicKey"; readonly fingerprint: string }
   | { readonly kind: "certificate"; readonly subject: string; readonly fingerprint: string };
 
@@ -23,8 +27,11 @@ export interface OpenRequest {
   readonly securityTag?: number;
   /** Name to ask for in the handshake (SNI) and to check the certificate against; the URI's host by default. */
   readonly serverName?: string;
-  /** Gives the attempt up. */
+  /** Gives the attempt up: what was begun ends at once, and no session stays open. */
   readonly signal?: AbortSignal;
+  /** Who the peer is in records, and the `seq` of the record that led to this. */
+  readonly lifeline?: Lifeline;
+  readonly cause?: number;
 }
 
 /** Why no session came about. */
@@ -69,7 +76,14 @@ export interface Session {
   /** Holds arrivals back without losing them (breakpoints), and lets them through again. */
   pause(): void;
   unpause(): void;
+  /** Ends the session and tells the peer where the protocol can. A suspended one ends in silence. */
   close(): void;
+  /**
+   * Ends the session here without a word to a peer that can tell it from others later (RFC 9146): the next one that is
+   * opened to the same peer with the same credentials goes on with it. Where that cannot be, and where there is no
+   * `park`, it is `close`.
+   */
+  park?(): void;
 }
 
 /** Something that accepts sessions: the server side of a transport. */

@@ -6,9 +6,10 @@ import type { PeerAddress } from "../ports/transport.ts";
 import type { DeviceAccounts } from "./account.ts";
 import { type Behaviour, BehaviourSwitch } from "./behaviour.ts";
 import { runBootstrapSession } from "./bootstrapSession.ts";
-import type { DeviceRequest, ServerAnswer } from "./coapMessage.ts";
+import type { DevicePeer, DeviceRequest, ServerAnswer } from "./coapMessage.ts";
 import { CoapPort, type CoapPortOptions } from "./coapPort.ts";
 import { EventLog, type Logged } from "./eventLog.ts";
+import { type SecureEvent, secureHandlers } from "./secureEvents.ts";
 import { TestbedError } from "./testbedError.ts";
 
 /** Longest endpoint name that is taken, in characters. */
@@ -21,10 +22,11 @@ const MAX_ENDPOINT_LENGTH = 255;
 export type BootstrapBehaviour = Behaviour<"silent" | "refuse" | "omitObjects" | "neverFinish" | "wrongWrites">;
 
 export type BootstrapEvent =
+  | SecureEvent
   | {
       readonly type: "requested";
       readonly endpoint: string;
-      readonly peer: PeerAddress;
+      readonly peer: DevicePeer;
       readonly preferredFormat?: number;
     }
   /** A request that a `silent` server left unanswered. */
@@ -41,7 +43,8 @@ export type BootstrapEvent =
 export interface BootstrapServerOptions extends CoapPortOptions {
   /** By endpoint name; a device that is not named gets `defaultAccounts`, or 4.00 where there are none. */
   readonly accounts?: Readonly<Record<string, DeviceAccounts>>;
-  readonly defaultAccounts?: DeviceAccounts;
+  /** For all others; a function makes them for each device by its endpoint name. */
+  readonly defaultAccounts?: DeviceAccounts | ((endpoint: string) => DeviceAccounts);
   /** Begin with a Bootstrap-Discover on `/`; default true. */
   readonly discover?: boolean;
   readonly behaviour?: BootstrapBehaviour;
@@ -71,11 +74,12 @@ export class BootstrapServer {
     server.#port = await CoapPort.open(options, {
       onRequest: (request) => server.#answer(request),
       onError: (error) => server.events.record({ type: "failed", detail: error.message }),
+      ...secureHandlers((event) => server.events.record(event)),
     });
     return server;
   }
 
-  /** `coap://127.0.0.1:PORT`, valid while the server is absent too. */
+  /** `coap://127.0.0.1:PORT`, or `coaps:`; valid while the server is absent too. */
   get uri(): string {
     return this.#bound.uri;
   }
@@ -130,9 +134,9 @@ export class BootstrapServer {
       this.events.record({ type: "ignored", endpoint });
       return "silence";
     }
-    const accounts = this.#accounts.get(endpoint) ?? this.#options.defaultAccounts;
     const nameless = endpoint === "" || endpoint.length > MAX_ENDPOINT_LENGTH;
-    if (behaviour === "refuse" || nameless || accounts === undefined) {
+    const accounts = nameless ? undefined : this.#accountsOf(endpoint);
+    if (behaviour === "refuse" || accounts === undefined) {
       this.events.record({ type: "refused", endpoint, code: "4.00" });
       return { code: "4.00" };
     }
@@ -141,9 +145,15 @@ export class BootstrapServer {
     return { code: "2.04" };
   }
 
+  #accountsOf(endpoint: string): DeviceAccounts | undefined {
+    const { defaultAccounts } = this.#options;
+    const known = this.#accounts.get(endpoint);
+    return known ?? (typeof defaultAccounts === "function" ? defaultAccounts(endpoint) : defaultAccounts);
+  }
+
   #bootstrap(
     endpoint: string,
-    peer: PeerAddress,
+    peer: DevicePeer,
     accounts: DeviceAccounts,
     behaviour: BootstrapBehaviour["kind"] | undefined,
   ): void {

@@ -1,5 +1,4 @@
 /** One bootstrap of one device: Discover, Delete, Write, Finish (OMA LwM2M Core 1.1 §6.1.7). */
-import type { PeerAddress } from "../ports/transport.ts";
 import { CONTENT_FORMAT } from "../services/lwm2m/contentFormat.ts";
 import { decodeLinks } from "../services/lwm2m/linkFormat.ts";
 import type { InstanceValues, ObjectDefinition } from "../services/lwm2m/model.ts";
@@ -8,7 +7,7 @@ import { SERVER } from "../services/lwm2m/objects/server.ts";
 import { encodeInstanceTlv } from "../services/lwm2m/tlvModel.ts";
 import { type DeviceAccounts, securityInstance, serverInstance } from "./account.ts";
 import type { BootstrapBehaviour, BootstrapEvent } from "./bootstrapServer.ts";
-import { type CoapMethod, type DeviceAnswer, succeeded, textOf } from "./coapMessage.ts";
+import { type CoapMethod, type DeviceAnswer, type DevicePeer, succeeded, textOf } from "./coapMessage.ts";
 import type { CoapPort } from "./coapPort.ts";
 
 /** Where the device keeps its bootstrap account when it does not tell. */
@@ -18,7 +17,7 @@ const SECURITY_INSTANCE = /^\/0\/(\d+)$/;
 export interface BootstrapSessionOptions {
   readonly port: CoapPort;
   readonly endpoint: string;
-  readonly peer: PeerAddress;
+  readonly peer: DevicePeer;
   readonly accounts: DeviceAccounts;
   readonly discover: boolean;
   readonly behaviour: BootstrapBehaviour["kind"] | undefined;

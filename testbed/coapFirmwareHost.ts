@@ -1,5 +1,5 @@
 /**
- * Serves images over CoAP, block by block (RFC 7959, Block2), on the `coap` package. Right for images of some hundred
+ * Serves images over CoAP, or over DTLS, block by block (RFC 7959, Block2), on the `coap` package. Right for images of some hundred
  * KiB: the package goes through the whole image for every block, so that 8 MiB take it more than a minute. From the
  * third block on it leaves the Content-Format out.
  */
@@ -7,8 +7,10 @@ import { CONTENT_FORMAT } from "../services/lwm2m/contentFormat.ts";
 import type { DeviceRequest, ServerAnswer } from "./coapMessage.ts";
 import { CoapPort, type CoapPortOptions } from "./coapPort.ts";
 import { EventLog, type Logged } from "./eventLog.ts";
+import { type SecureEvent, secureHandlers } from "./secureEvents.ts";
 
 export type CoapFirmwareHostEvent =
+  | SecureEvent
   /** The first block of an image was asked for; the others come out of node-coap's cache. */
   | { readonly type: "request"; readonly path: string; readonly code: string }
   | { readonly type: "failed"; readonly detail: string };
@@ -21,7 +23,7 @@ export interface CoapFirmwareHostOptions extends CoapPortOptions {
 
 export interface CoapFirmwareHost {
   readonly events: EventLog<CoapFirmwareHostEvent>;
-  /** `coap://127.0.0.1:PORT/good.bin`. */
+  /** `coap://127.0.0.1:PORT/good.bin`, or `coaps:`. */
   url(path: string): string;
   setImage(path: string, image: Uint8Array): void;
   appear(): Promise<void>;
@@ -44,6 +46,7 @@ export async function startCoapFirmwareHost(options: CoapFirmwareHostOptions): P
   const port = await CoapPort.open(options, {
     onRequest: answer,
     onError: (error) => events.record({ type: "failed", detail: error.message }),
+    ...secureHandlers((event) => events.record(event)),
   });
   return {
     events,

@@ -5,9 +5,15 @@ import { CONTENT_FORMAT } from "../services/lwm2m/contentFormat.ts";
 
 export type CoapMethod = "GET" | "POST" | "PUT" | "DELETE" | "FETCH" | "PATCH" | "iPATCH";
 
+/** Where a device is. */
+export interface DevicePeer extends PeerAddress {
+  /** Over DTLS: the loopback port that stands for its association, and by which it is reached. */
+  readonly association?: number;
+}
+
 /** A request that a device sent. */
 export interface DeviceRequest {
-  readonly peer: PeerAddress;
+  readonly peer: DevicePeer;
   readonly method: CoapMethod;
   readonly path: readonly string[];
   /** `ep=a` as [`ep`, `a`]; a valueless `Q` has the value "". */
@@ -28,7 +34,7 @@ export type ServerAnswer =
 
 /** A request to a device. */
 export interface ServerRequest {
-  readonly to: PeerAddress;
+  readonly to: DevicePeer;
   readonly method: CoapMethod;
   /** `/3/0`. */
   readonly path: string;
@@ -70,10 +76,10 @@ const FORMAT_OF_MEDIA_TYPE: Readonly<Record<string, number>> = {
   "application/vnd.oma.lwm2m+json": CONTENT_FORMAT.json,
 };
 
-export function deviceRequest(message: IncomingMessage): DeviceRequest {
+export function deviceRequest(message: IncomingMessage, peer: DevicePeer): DeviceRequest {
   const format = contentFormatOf(message);
   return {
-    peer: { address: message.rsinfo.address, port: message.rsinfo.port },
+    peer,
     method: message.method,
     path: optionTexts(message, "Uri-Path"),
     query: new Map(optionTexts(message, "Uri-Query").map(splitParameter)),

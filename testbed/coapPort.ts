@@ -1,8 +1,9 @@
 /**
- * One UDP port with node-coap behind it: server and agent share the socket, so that requests to a device come from
- * the port that it registered at. Hides what node-coap gets wrong (each said where it is met).
+ * One UDP port with node-coap behind it, and DTLS before it where it is secure: server and agent share the socket, so
+ * that requests to a device come from the port, and over the association, that it registered at. Hides what node-coap
+ * gets wrong (each said where it is met).
  */
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import type { RemoteInfo, Socket } from "node:dgram";
 import {
   Agent,
   type CoapPacket,
@@ -12,17 +13,23 @@ import {
   Server,
 } from "coap";
 import type { Clock, TimerId } from "../ports/clock.ts";
+import type { PeerAddress } from "../ports/transport.ts";
+import type { DtlsError } from "../services/dtls/errors.ts";
+import type { ConnectionInfo, ServerOptions } from "../services/dtls/types.ts";
 import {
   type DeviceAnswer,
+  type DevicePeer,
   type DeviceRequest,
   deviceAnswer,
   deviceRequest,
   type ServerAnswer,
   type ServerRequest,
 } from "./coapMessage.ts";
+import { DtlsRelay } from "./dtlsRelay.ts";
 import { Observation } from "./observation.ts";
 import { reservePort } from "./reservePort.ts";
 import { TestbedError } from "./testbedError.ts";
+import { bindUdp, closeUdp, LOOPBACK } from "./udpSocket.ts";
 
 /** MAX_TRANSMIT_WAIT (RFC 7252 §4.8.2): no answer to a confirmable request comes later. */
 const REQUEST_TIMEOUT_MS = 93_000;
@@ -42,10 +49,15 @@ export interface CoapPortOptions {
   readonly absent?: boolean | number;
   /** How long to wait for a device's answer, in ms of the clock; default 93 000. */
   readonly requestTimeoutMs?: number;
+  /** `coaps`: how devices prove themselves. Without it `coap`. */
+  readonly secure?: ServerOptions;
 }
 
 export interface CoapPortHandlers {
   onRequest(request: DeviceRequest): ServerAnswer;
+  /** A DTLS handshake is complete. */
+  onConnected(peer: PeerAddress, info: ConnectionInfo): void;
+  onHandshakeFailed(peer: PeerAddress, error: DtlsError): void;
   /** Something failed that no caller waits for: the socket, or appearing by itself. */
   onError(error: Error): void;
 }
@@ -55,6 +67,7 @@ interface Bound {
   readonly socket: Socket;
   readonly server: Server;
   readonly agent: Agent;
+  readonly relay?: DtlsRelay;
 }
 
 interface Sent {
@@ -64,48 +77,54 @@ interface Sent {
 
 export class CoapPort {
   readonly host: string;
-  /** Fixed from the start, bound or not. */
-  readonly port: number;
+  readonly #options: CoapPortOptions;
   readonly #clock: Clock;
   readonly #handlers: CoapPortHandlers;
   readonly #requestTimeoutMs: number;
-  /** Gives each request under way up. */
-  readonly #pending = new Set<(error: TestbedError) => void>();
+  /** Gives each request under way up; and the association that it went over. */
+  readonly #pending = new Map<(error: TestbedError) => void, number | undefined>();
   /** Requests left unanswered, and when. */
   readonly #silenced = new Map<string, number>();
+  #port: number;
   #bound: Bound | undefined;
   #appearing: TimerId;
   #binding: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(options: CoapPortOptions, handlers: CoapPortHandlers, port: number) {
+  private constructor(options: CoapPortOptions, handlers: CoapPortHandlers) {
     this.host = options.host ?? "127.0.0.1";
-    this.port = port;
+    this.#port = options.port ?? 0;
+    this.#options = options;
     this.#clock = options.clock;
     this.#handlers = handlers;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
   static async open(options: CoapPortOptions, handlers: CoapPortHandlers): Promise<CoapPort> {
-    const host = options.host ?? "127.0.0.1";
-    if (options.absent === undefined || options.absent === false) {
-      const socket = await bind(host, options.port ?? 0);
-      const port = new CoapPort(options, handlers, socket.address().port);
-      port.#serve(socket);
+    const port = new CoapPort(options, handlers);
+    const { absent = false } = options;
+    if (absent === false) {
+      await port.appear();
       return port;
     }
-    const port = new CoapPort(options, handlers, options.port || (await reservePort("udp", host)));
-    if (typeof options.absent === "number") {
+    port.#port ||= await reservePort("udp", port.host);
+    if (typeof absent === "number") {
       port.#appearing = options.clock.setTimeout(() => {
         port.appear().catch((error: Error) => handlers.onError(error));
-      }, options.absent);
+      }, absent);
     }
     return port;
   }
 
-  /** `coap://127.0.0.1:5683`. */
+  /** Fixed from the start, bound or not. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** `coap://127.0.0.1:5683`, `coaps://127.0.0.1:5684`. */
   get uri(): string {
-    return `coap://${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;
+    const scheme = this.#options.secure === undefined ? "coap" : "coaps";
+    return `${scheme}://${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;
   }
 
   /** Whether the port is bound. */
@@ -129,11 +148,12 @@ export class CoapPort {
     const bound = this.#bound;
     if (bound === undefined) return;
     this.#bound = undefined;
-    for (const giveUp of [...this.#pending]) giveUp(new TestbedError("closed", `${this.uri} was closed`));
+    for (const giveUp of [...this.#pending.keys()]) giveUp(new TestbedError("closed", `${this.uri} was closed`));
     // Both keep retransmission timers that would throw once the socket is closed.
     bound.agent.close();
     bound.server.close();
-    await closeSocket(bound.socket);
+    await bound.relay?.close();
+    await closeUdp(bound.socket);
   }
 
   async close(): Promise<void> {
@@ -158,27 +178,68 @@ export class CoapPort {
   }
 
   async #bind(): Promise<void> {
-    if (this.#bound === undefined && !this.#closed) this.#serve(await bind(this.host, this.port));
+    if (this.#bound !== undefined || this.#closed) return;
+    const { secure } = this.#options;
+    if (secure === undefined) {
+      const socket = await bindUdp(this.host, this.#port);
+      this.#port = socket.address().port;
+      this.#serve(socket);
+      return;
+    }
+    const socket = await bindUdp(LOOPBACK, 0);
+    try {
+      this.#serve(socket, await this.#openRelay(socket.address().port, secure));
+    } catch (error) {
+      await closeUdp(socket);
+      throw error;
+    }
   }
 
-  #serve(socket: Socket): void {
+  async #openRelay(target: number, security: ServerOptions): Promise<DtlsRelay> {
+    const relay = await DtlsRelay.open({
+      clock: this.#clock,
+      listen: { address: this.host, port: this.#port },
+      target,
+      security,
+      onConnected: (peer, info) => this.#handlers.onConnected(peer, info),
+      onFailure: (peer, error) => this.#handlers.onHandshakeFailed(peer, error),
+      onEnd: (association) => {
+        const ended = new TestbedError("closed", "the device's DTLS association has ended");
+        for (const [giveUp, over] of [...this.#pending]) if (over === association) giveUp(ended);
+      },
+    });
+    this.#port = relay.port;
+    return relay;
+  }
+
+  #serve(socket: Socket, relay?: DtlsRelay): void {
     const server = new CacheKeyServer();
     server.on("request", (message: IncomingMessage, reply: OutgoingMessage) => this.#receive(message, reply));
     server.on("error", (error: Error) => this.#handlers.onError(error));
     server.listen(socket);
     const agent = new Agent({ socket });
     agent.on("error", () => undefined); // The server reports the socket's errors already.
-    // An answer with a malformed Block1 makes the agent throw out of the receive path.
-    const receive = socket.listeners("message").at(-1) as (bytes: Buffer, from: RemoteInfo) => undefined;
-    socket.off("message", receive);
+    const receivers = socket.listeners("message") as ((bytes: Buffer, from: RemoteInfo) => void)[];
+    socket.removeAllListeners("message");
     socket.on("message", (bytes, from) => {
-      try {
-        receive(bytes, from);
-      } catch (error) {
-        this.#handlers.onError(error as Error);
+      // Behind DTLS nobody else on this host is heard.
+      if (relay !== undefined && relay.deviceAt(from.port) === undefined) return;
+      for (const receive of receivers) {
+        // An answer with a malformed Block1 makes the agent throw out of the receive path.
+        try {
+          receive(bytes, from);
+        } catch (error) {
+          this.#handlers.onError(error as Error);
+        }
       }
     });
-    this.#bound = { socket, server, agent };
+    this.#bound = { socket, server, agent, ...(relay && { relay }) };
+  }
+
+  /** Where a message came from. */
+  #senderOf({ rsinfo: { address, port } }: IncomingMessage): DevicePeer {
+    const device = this.#bound?.relay?.deviceAt(port);
+    return device === undefined ? { address, port } : { ...device, association: port };
   }
 
   #receive(message: IncomingMessage, reply: OutgoingMessage): void {
@@ -206,7 +267,7 @@ export class CoapPort {
     const key = `${message.rsinfo.address}:${message.rsinfo.port}/${messageId}/${token?.toString("hex")}`;
     const silencedAt = this.#silenced.get(key) ?? Number.NEGATIVE_INFINITY;
     if (this.#clock.now() - silencedAt < EXCHANGE_LIFETIME_MS) return "silence";
-    const answer = this.#handlers.onRequest(deviceRequest(message));
+    const answer = this.#handlers.onRequest(deviceRequest(message, this.#senderOf(message)));
     if (answer === "silence") {
       this.#silenced.set(key, this.#clock.now());
       if (this.#silenced.size > MAX_SILENCED) this.#silenced.delete(this.#silenced.keys().next().value as string);
@@ -217,11 +278,15 @@ export class CoapPort {
   #send(request: ServerRequest, extra: RequestExtra): Promise<Sent> {
     const bound = this.#bound;
     if (bound === undefined) return Promise.reject(new TestbedError("closed", `${this.uri} is absent`));
-    const name = `${request.method} ${request.path} to ${request.to.address}:${request.to.port}`;
+    const { address, port, association } = request.to;
+    const name = `${request.method} ${request.path} to ${address}:${port}`;
+    if (association !== undefined && bound.relay?.deviceAt(association) === undefined) {
+      return Promise.reject(new TestbedError("closed", `${name}: the device's DTLS association has ended`));
+    }
     return new Promise((resolve, reject) => {
       const message = bound.agent.request({
-        hostname: request.to.address,
-        port: request.to.port,
+        hostname: association === undefined ? address : LOOPBACK,
+        port: association ?? port,
         method: request.method,
         pathname: request.path,
         ...(request.query === undefined ? {} : { query: request.query.join("&") }),
@@ -245,7 +310,7 @@ export class CoapPort {
         this.#clock.clearTimeout(timer);
         this.#pending.delete(giveUp);
       };
-      this.#pending.add(giveUp);
+      this.#pending.set(giveUp, association);
       message.on("response", (response: IncomingMessage) => {
         settle();
         if (response.code !== "0.00") return resolve({ message, response });
@@ -285,23 +350,4 @@ class CacheKeyServer extends Server {
   override _toCacheKey(request: IncomingMessage, _packet: CoapPacket): string {
     return `${request.rsinfo.address}:${request.rsinfo.port} ${request.method} ${request.url}`;
   }
-}
-
-function bind(host: string, port: number): Promise<Socket> {
-  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
-  return new Promise((resolve, reject) => {
-    const refused = (cause: NodeJS.ErrnoException) => {
-      const code = cause.code === "EADDRINUSE" ? "portInUse" : "transport";
-      socket.close(() => reject(new TestbedError(code, `cannot bind ${host}:${port}: ${cause.message}`, { cause })));
-    };
-    socket.once("error", refused);
-    socket.bind({ address: host, port }, () => {
-      socket.off("error", refused);
-      resolve(socket);
-    });
-  });
-}
-
-function closeSocket(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.close(() => resolve()));
 }

@@ -1,14 +1,14 @@
 /** The devices registered at a management server, each until its lifetime ends (OMA LwM2M Core 1.1 §6.2). */
 import type { Clock, TimerId } from "../ports/clock.ts";
-import type { PeerAddress } from "../ports/transport.ts";
 import type { Link } from "../services/lwm2m/linkFormat.ts";
+import type { DevicePeer } from "./coapMessage.ts";
 
 /** A registration as a Register or the last Update left it. */
 export interface Registration {
   readonly endpoint: string;
   /** `/rd/<location>`. */
   readonly location: string;
-  readonly peer: PeerAddress;
+  readonly peer: DevicePeer;
   readonly lifetimeSeconds: number;
   /** The client's enabler version, `lwm2m=`. */
   readonly version: string;

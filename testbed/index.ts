@@ -18,7 +18,7 @@ export {
   type CoapFirmwareHostOptions,
   startCoapFirmwareHost,
 } from "./coapFirmwareHost.ts";
-export type { DeviceAnswer } from "./coapMessage.ts";
+export type { DeviceAnswer, DevicePeer } from "./coapMessage.ts";
 export type { CoapPortOptions } from "./coapPort.ts";
 export type { Content, WritableValue } from "./deviceContent.ts";
 export type { Registration } from "./deviceRegistry.ts";
@@ -38,6 +38,7 @@ export {
 } from "./firmwareUpdate.ts";
 export type { HostedImage } from "./imageResponse.ts";
 export type { Impairment, PathStatistics } from "./impairedPath.ts";
+export { Keyring, type PskSecurity } from "./keyring.ts";
 export {
   type DeviceObservation,
   type ManagementBehaviour,
@@ -50,6 +51,7 @@ export {
 } from "./managementServer.ts";
 // Network
 export { reservePort } from "./reservePort.ts";
+export type { SecureEvent } from "./secureEvents.ts";
 // Everything at once
 export {
   BAD_IMAGE_PATH,

@@ -18,6 +18,7 @@ import { type PushOptions, pushBlocks } from "./blockPush.ts";
 import {
   type CoapMethod,
   type DeviceAnswer,
+  type DevicePeer,
   type DeviceRequest,
   type ServerAnswer,
   type ServerRequest,
@@ -36,6 +37,7 @@ import {
 } from "./firmwareUpdate.ts";
 import type { Observation } from "./observation.ts";
 import { handleRequest, type RegistrationFact } from "./registrationInterface.ts";
+import { type SecureEvent, secureHandlers } from "./secureEvents.ts";
 import { TestbedError } from "./testbedError.ts";
 
 /** `silent` answers nothing; `unavailable` answers Register and Update with 5.03; `refuseRegister` Register with `code`. */
@@ -47,6 +49,7 @@ export type Operation = "read" | "discover" | "write" | "execute" | "create" | "
 
 export type ManagementEvent =
   | RegistrationFact
+  | SecureEvent
   | { readonly type: "expired"; readonly registration: Registration }
   /** A request that a `silent` server left unanswered. */
   | { readonly type: "ignored"; readonly endpoint: string | undefined }
@@ -101,11 +104,12 @@ export class ManagementServer {
     server.#port = await CoapPort.open(options, {
       onRequest: (request) => server.#answer(request),
       onError: (error) => server.events.record({ type: "failed", detail: error.message }),
+      ...secureHandlers((event) => server.events.record(event)),
     });
     return server;
   }
 
-  /** `coap://127.0.0.1:PORT`, valid while the server is absent too. */
+  /** `coap://127.0.0.1:PORT`, or `coaps:`; valid while the server is absent too. */
   get uri(): string {
     return this.#bound.uri;
   }
@@ -322,7 +326,7 @@ export class ManagementServer {
     return value === undefined ? answer : { ...answer, value };
   }
 
-  #peer(endpoint: string): PeerAddress {
+  #peer(endpoint: string): DevicePeer {
     const registration = this.#registry.find(endpoint);
     if (registration === undefined) throw new TestbedError("notRegistered", `no device "${endpoint}" is registered`);
     return registration.peer;

@@ -1,6 +1,6 @@
 /** Register, Update, Deregister and Send as a management server answers them (OMA LwM2M Core 1.1 §6.2, §6.5). */
 import { decodeLinks, type Link } from "../services/lwm2m/linkFormat.ts";
-import type { DeviceRequest, ServerAnswer } from "./coapMessage.ts";
+import type { DevicePeer, DeviceRequest, ServerAnswer } from "./coapMessage.ts";
 import { textOf } from "./coapMessage.ts";
 import type { DeviceRegistry, Registration } from "./deviceRegistry.ts";
 
@@ -83,13 +83,16 @@ function update(request: DeviceRequest, registry: DeviceRegistry, before: Regist
   return { answer: { code: "2.04" }, fact: { type: "updated", registration } };
 }
 
-/** §6.5: Send is taken from the address that a registration came from. */
+/** §6.5: Send is taken from the address, or over the association, that a registration came from. */
 function receiveSend({ peer, contentFormat, payload }: DeviceRequest, registry: DeviceRegistry): Handled {
-  const sender = registry.registrations.find(
-    (registration) => registration.peer.address === peer.address && registration.peer.port === peer.port,
-  );
+  const sender = registry.registrations.find((registration) => samePeer(registration.peer, peer));
   if (sender === undefined) return refuse("4.04");
   return { answer: { code: "2.04" }, fact: { type: "sent", endpoint: sender.endpoint, contentFormat, payload } };
+}
+
+function samePeer(a: DevicePeer, b: DevicePeer): boolean {
+  if (a.association !== undefined) return a.association === b.association;
+  return b.association === undefined && a.address === b.address && a.port === b.port;
 }
 
 function refuse(code: string, endpoint?: string): Handled {

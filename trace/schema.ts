@@ -6,7 +6,7 @@ import type { RecordKind, TraceRecord } from "../ports/trace.ts";
 
 /** The part of JSON Schema that the table is written in. */
 export interface FieldType {
-  readonly type?: "string" | "integer" | "number" | "boolean" | "object" | readonly ("string" | "object")[];
+  readonly type?: "string" | "integer" | "number" | "boolean" | "object" | readonly ("string" | "integer" | "object")[];
   readonly enum?: readonly string[];
   readonly pattern?: string;
   readonly minimum?: number;
@@ -51,6 +51,7 @@ export const COMMON_FIELDS: Pick<KindFields, "required" | "optional"> & KindFiel
   },
 };
 
+const PHASES_OF_DTLS = ["flight", "record", "alert", "dropped", "connected", "closed"] as const;
 const PHASES_OF_HTTP = ["connect", "request", "response", "progress", "end", "error"] as const;
 
 export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
@@ -104,6 +105,31 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
       contentFormat: natural,
       retransmission: anything,
       dropped: anything,
+    },
+  },
+  dtls: {
+    description: "What a DTLS session sent, received, dropped or became.",
+    required: { phase: oneOf(...PHASES_OF_DTLS), remote: text },
+    optional: {
+      direction: oneOf("in", "out"),
+      size: natural,
+      flight: { ...natural, minimum: 1, maximum: 6 },
+      messages: listOf(text),
+      retransmission: natural,
+      type: oneOf("changeCipherSpec", "alert", "handshake", "applicationData"),
+      epoch: natural,
+      sequence: natural,
+      connectionId: { type: "string", pattern: "^([0-9a-f]{2})*$" },
+      level: oneOf("warning", "fatal"),
+      alert: { type: ["string", "integer"] },
+      reason: text,
+      suite: text,
+      resumed: flag,
+      imported: flag,
+      extendedMasterSecret: flag,
+      connectionIds: object,
+      by: oneOf("local", "peer"),
+      detail: text,
     },
   },
   http: {

@@ -1,47 +1,30 @@
 /** Servers of a configuration as the accounts that a carrier is provisioned with. */
 import { CoapUriError } from "../../services/coap/errors.ts";
 import { parseCoapUri } from "../../services/coap/uri.ts";
-import type { AccountSecurity, BootstrapProvision, ServerProvision } from "../../services/lwm2m/device/provision.ts";
-import type { SecretName } from "../../services/lwm2m/device/secretVault.ts";
-import type { ConfigProblem } from "./configError.ts";
-import type { BootstrapConfig, RetryConfig, SecurityConfig, ServerConfig } from "./configFile.ts";
+import type { BootstrapProvision, ServerProvision } from "../../services/lwm2m/device/provision.ts";
+import type { BootstrapConfig, RetryConfig, ServerConfig } from "./configFile.ts";
 import { given } from "./given.ts";
-import { readSecret } from "./secrets.ts";
+import { type Report, type SecurityPlace, securityOf } from "./security.ts";
+import { show } from "./words.ts";
 
 /** Generic profile: one hour. */
 export const DEFAULT_LIFETIME_SECONDS = 3_600;
 
-/** Takes what is wrong on the way. */
-export type Report = (problem: ConfigProblem) => void;
+/** What keys are read by. */
+type Reading = Omit<SecurityPlace, "key">;
 
-/** Which key of a security goes to which resource of object 0; the first that is given. */
-const SECRETS: Readonly<Record<SecurityConfig["mode"], Readonly<Partial<Record<SecretName, readonly string[]>>>>> = {
-  none: {},
-  psk: { publicKeyOrIdentity: ["identity"], secretKey: ["key"] },
-  rpk: { serverPublicKey: ["serverPublicKey"], secretKey: ["privateKey"] },
-  x509: {
-    publicKeyOrIdentity: ["certificate"],
-    serverPublicKey: ["serverCertificate", "trustedCa"],
-    secretKey: ["privateKey"],
-  },
-};
-
-/** @param folder what file names are relative to. */
-export function bootstrapOf(config: BootstrapConfig, folder: string, report: Report): BootstrapProvision {
-  checkUri("bootstrap.uri", config.uri, report);
+export function bootstrapOf(config: BootstrapConfig, reading: Reading): BootstrapProvision {
+  checkUri("bootstrap", config, reading.report);
   return {
     uri: config.uri,
-    security: securityOf("bootstrap.security", config.security, folder, report),
+    security: securityOf(config.security, { ...reading, key: "bootstrap.security" }),
     ...given({ holdOffSeconds: config.holdOff, accountTimeoutSeconds: config.accountTimeout }),
   };
 }
 
-export function serversOf(
-  configs: readonly ServerConfig[],
-  folder: string,
-  report: Report,
-): readonly ServerProvision[] {
-  const servers = configs.map((config, index) => serverOf(config, index, folder, report));
+export function serversOf(configs: readonly ServerConfig[], reading: Reading): readonly ServerProvision[] {
+  const { report } = reading;
+  const servers = configs.map((config, index) => serverOf(config, index, reading));
   for (const [index, { shortServerId }] of servers.entries()) {
     const first = servers.findIndex((other) => other.shortServerId === shortServerId);
     if (first === index) continue;
@@ -51,13 +34,13 @@ export function serversOf(
   return servers;
 }
 
-function serverOf(config: ServerConfig, index: number, folder: string, report: Report): ServerProvision {
+function serverOf(config: ServerConfig, index: number, reading: Reading): ServerProvision {
   const key = `servers[${index}]`;
   const { uri, security, shortServerId = index + 1, lifetime = DEFAULT_LIFETIME_SECONDS, retry, ...rest } = config;
-  checkUri(`${key}.uri`, uri, report);
+  checkUri(key, config, reading.report);
   return {
     uri,
-    security: securityOf(`${key}.security`, security, folder, report),
+    security: securityOf(security, { ...reading, key: `${key}.security` }),
     shortServerId,
     lifetimeSeconds: lifetime,
     ...given({
@@ -78,31 +61,18 @@ export function retryOf({ count, timer, sequenceDelay, sequenceCount }: RetryCon
   return given({ count, timerSeconds: timer, sequenceDelaySeconds: sequenceDelay, sequenceCount });
 }
 
-function securityOf(
-  key: string,
-  security: SecurityConfig = { mode: "none" },
-  folder: string,
-  report: Report,
-): AccountSecurity {
-  const { mode, ...rest } = security;
-  const secrets: Partial<Record<SecretName, Uint8Array>> = {};
-  for (const [name, keys] of Object.entries(SECRETS[mode])) {
-    const found = keys.find((candidate) => candidate in rest);
-    const text = (rest as Record<string, unknown>)[found ?? ""];
-    if (found === undefined || typeof text !== "string") continue;
-    const secret = found === "identity" ? new TextEncoder().encode(text) : readSecret(text, folder);
-    if (secret instanceof Uint8Array) secrets[name as SecretName] = secret;
-    else report({ key: `${key}.${found}`, ...secret });
-  }
-  const { serverName, certificateUsage } = rest as { serverName?: string; certificateUsage?: number };
-  return { mode, ...(mode !== "none" && { secrets }), ...given({ serverName, certificateUsage }) };
-}
-
-function checkUri(key: string, uri: string, report: Report): void {
+/** The URI, and whether its scheme and the security go together. */
+function checkUri(key: string, { uri, security }: Pick<ServerConfig, "uri" | "security">, report: Report): void {
   try {
-    parseCoapUri(uri);
+    const { secure } = parseCoapUri(uri);
+    if (secure && security === undefined) {
+      report({ key: `${key}.security`, is: "is missing", hint: "a coaps:// URI needs psk, rpk or x509" });
+    } else if (secure !== ((security?.mode ?? "none") !== "none")) {
+      const hint = secure ? "a coaps:// URI needs psk, rpk or x509" : "security needs a coaps:// URI";
+      report({ key: `${key}.security.mode`, is: `is ${show(security?.mode)}`, hint });
+    }
   } catch (error) {
     if (!(error instanceof CoapUriError)) throw error;
-    report({ key, is: "is not a CoAP URI", hint: error.message });
+    report({ key: `${key}.uri`, is: "is not a CoAP URI", hint: error.message });
   }
 }

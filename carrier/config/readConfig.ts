@@ -10,13 +10,14 @@ import { OBJECTS } from "../../services/lwm2m/objects/index.ts";
 import type { FileStorageOptions } from "../../services/store/fileStorage.ts";
 import { KEY_OCTETS } from "../../services/store/sealing.ts";
 import type { CarrierOptions } from "../options.ts";
-import { bootstrapOf, type Report, retryOf, serversOf } from "./accounts.ts";
+import { bootstrapOf, retryOf, serversOf } from "./accounts.ts";
 import { ConfigError, type ConfigProblem } from "./configError.ts";
 import type { ConfigFile, DeviceConfig, ModemConfig } from "./configFile.ts";
 import { deviceProblems, identityOf } from "./deviceValues.ts";
 import { given } from "./given.ts";
 import { parseJson } from "./parseJson.ts";
 import { readSecret } from "./secrets.ts";
+import { connectionIdOf, type Report } from "./security.ts";
 import { readTrustedCas } from "./trustedCas.ts";
 import { unsupported } from "./unsupported.ts";
 import { validate } from "./validate.ts";
@@ -91,15 +92,17 @@ async function configurationOf(
   const trustedCa = await readTrustedCas(firmware.trustedCa ?? [], folder, nowMs, report);
   const objects = config.objects && (await readObjects(resolve(folder, config.objects.folder), report));
   const store = storeOf(config, folder, report);
+  const reading = { folder, nowMs, report };
   return {
     file,
     options: given({
       edition: config.edition,
       endpoint: config.endpoint,
-      bootstrap: bootstrap && bootstrapOf(bootstrap, folder, report),
-      servers: servers && serversOf(servers, folder, report),
+      bootstrap: bootstrap && bootstrapOf(bootstrap, reading),
+      servers: servers && serversOf(servers, reading),
       local,
       coap: coap && coapOf(coap),
+      dtls: dtlsOf(config, report),
       confirmableIntervalSeconds: coap?.confirmableInterval,
       settings: settingsOf(config),
       firmware: { trustedCa, ...given({ downloadTimeoutMinutes: firmware.downloadTimeout }) },
@@ -135,6 +138,18 @@ function coapOf({ confirmableInterval: _, ...coap }: NonNullable<ConfigFile["coa
     return [name, name.endsWith("Ms") && value !== undefined ? value * 1_000 : value];
   });
   return Object.fromEntries(parameters.filter(([, value]) => value !== undefined));
+}
+
+function dtlsOf(config: ConfigFile, report: Report): CarrierOptions["dtls"] {
+  const { sessionIdleTimeout: timeout } = config;
+  if (timeout === 0) {
+    report({ key: "sessionIdleTimeout", is: "is 0", hint: "allowed is -1 for never, or a whole number from 1" });
+  }
+  const parameters = given({
+    connectionId: connectionIdOf(config, report) === false ? (false as const) : undefined,
+    idleTimeoutMs: timeout === undefined || timeout < 0 ? timeout : 1_000 * timeout,
+  });
+  return Object.keys(parameters).length === 0 ? undefined : parameters;
 }
 
 function settingsOf({ link = {}, bootstrap, firmware = {}, stopTimeout }: ConfigFile): CarrierOptions["settings"] {

@@ -6,7 +6,7 @@ import { readPemBundle } from "../../services/pki/bundle.ts";
 import { looksLikeDer } from "../../services/pki/certificate.ts";
 import { checkCaCertificate } from "../../services/pki/checkCaCertificate.ts";
 import { encodePem } from "../../services/pki/pem.ts";
-import type { Report } from "./accounts.ts";
+import type { Report } from "./security.ts";
 import { show } from "./words.ts";
 
 /** Every certificate of the files, each as PEM of its own; what is wrong with one is reported. */

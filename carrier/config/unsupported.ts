@@ -9,18 +9,18 @@ interface Unsupported {
   readonly reason: string;
 }
 
-const NEEDS_DTLS = "needs DTLS, which this version does not have";
-
 const UNSUPPORTED: readonly Unsupported[] = [
   ...["bootstrap", "servers[]"].flatMap((server): Unsupported[] => [
-    { key: `${server}.uri`, refuses: (uri) => /^coaps:/i.test(String(uri)), reason: `coaps ${NEEDS_DTLS}` },
     {
       key: `${server}.uri`,
       refuses: (uri) => /^coaps?\+/i.test(String(uri)),
-      reason: "CoAP over TCP, SMS and WebSockets is not in this version; use a coap:// URI",
+      reason: "CoAP over TCP, SMS and WebSockets is not in this version; use a coap:// or coaps:// URI",
     },
-    { key: `${server}.security.mode`, refuses: (mode) => mode !== "none", reason: `it ${NEEDS_DTLS}` },
-    { key: `${server}.security.cid`, refuses: (cid) => cid === true, reason: `a Connection ID ${NEEDS_DTLS}` },
+    {
+      key: `${server}.security.tag`,
+      refuses: () => true,
+      reason: "keys that lie in a modem already need the driver of a real modem, which is not in this version",
+    },
   ]),
   {
     key: "servers[].binding",
@@ -38,11 +38,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
     reason: "queue mode is not in this version; use U",
   },
   { key: "queueMode", refuses: (on) => on === true, reason: "queue mode is not in this version" },
-  {
-    key: "sessionIdleTimeout",
-    refuses: (seconds) => seconds !== -1,
-    reason: "sessions stay open while the link is up in this version: -1",
-  },
   {
     key: "bootstrapFromSmartcard",
     refuses: (on) => on === true,

@@ -18,12 +18,12 @@ export const bootstrapChart = bootstrapMachine.provide({
     deadline,
     writeServerKeys,
 
-    openSession: service<SessionOutcome>(async ({ device }) => {
+    openSession: service<SessionOutcome>(async ({ device }, { signal }) => {
       const account = bootstrapAccount(device.tree);
       if (account === undefined) return { kind: "noRoute", detail: "there is no bootstrap server account" };
       // The server may begin as soon as it has answered: what serves it is there before the request leaves.
       device.transaction = new BootstrapTransaction(device.tree, device.vault);
-      return device.openSession("bootstrap", account, device.transaction.handler);
+      return device.openSession("bootstrap", account, device.transaction.handler, signal);
     }),
 
     requestBootstrap: service<BootstrapRequestOutcome>(async ({ device }, { signal }) => {

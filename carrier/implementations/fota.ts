@@ -9,8 +9,10 @@ import {
 import type { ModemErrorShape } from "../../ports/modem.ts";
 import type { OpenCoap } from "../../services/firmware/coapDownload.ts";
 import { downloadFirmware } from "../../services/firmware/download.ts";
+import type { Scheme } from "../../services/firmware/schemes.ts";
 import type { Device } from "../device.ts";
 import { downloadOutcome, verifyFailure } from "../firmwareOutcomes.ts";
+import { firmwareTag } from "../firmwareTag.ts";
 import { isRegistered } from "../networkPath.ts";
 import { actorsOf, ask, deadline, initialiseModem, notify, reinitialiseModem, service } from "./shared.ts";
 
@@ -43,6 +45,8 @@ export const fotaChart = fotaMachine.provide({
   actions: { notify, setFirmware: ({ self }, values) => actorsOf(self).device.setFirmware(values) },
 });
 
+const SECURE_SCHEMES: readonly Scheme[] = ["https:", "http:", "coap:", "coaps:"];
+
 async function download(device: Device, uri: string, signal: AbortSignal): Promise<DownloadServiceOutcome> {
   const { modem, clock, trace } = device.options;
   // HTTP goes over the host's network; what the simulated or real modem would refuse is refused here too.
@@ -58,6 +62,7 @@ async function download(device: Device, uri: string, signal: AbortSignal): Promi
     trace,
     etag: before > 0 ? device.facts.firmware.etag : undefined,
     openCoap: openCoapOf(device),
+    schemes: device.hasDtls ? SECURE_SCHEMES : undefined,
     onEtag: (etag) => device.rememberEtag(etag),
   });
   return downloadOutcome(outcome, before);
@@ -65,7 +70,9 @@ async function download(device: Device, uri: string, signal: AbortSignal): Promi
 
 function openCoapOf(device: Device): OpenCoap {
   return async (uri, signal) => {
-    const opening = await device.connections.openEndpoint({ uri, signal }, "firmwareHost");
+    const tag = uri.startsWith("coaps:") ? firmwareTag(device.tree, uri, device.caTags) : undefined;
+    const request = { uri, signal, ...(tag !== undefined && { securityTag: tag }) };
+    const opening = await device.connections.openEndpoint(request, "firmwareHost");
     if (opening.kind !== "open") return opening;
     return { kind: "open", endpoint: opening.endpoint, release: () => opening.endpoint.close() };
   };

@@ -10,10 +10,10 @@ export const registerChart = registerMachine.provide({
   actors: {
     deadline,
 
-    openSession: service<SessionOutcome, ServerInput>(async ({ device }, { input: { server } }) => {
+    openSession: service<SessionOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {
       const account = accountOf(device.tree, server);
       if (account === undefined) return { kind: "noRoute", detail: `there is no account of server ${server}` };
-      return device.openSession(server, account, device.management(server));
+      return device.openSession(server, account, device.management(server), signal);
     }),
 
     register: service<RegisterOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {
@@ -61,6 +61,7 @@ export const registerChart = registerMachine.provide({
         },
         signal,
       );
+      if (outcome.kind === "noAnswer") device.discardSession(server);
       if (outcome.kind !== "changed") return exchangeFailure(outcome);
       device.attachObservations(server);
       device.registrations.set(server, { location: known.location, lifetimeSeconds, binding, objectsVersion });

@@ -6,7 +6,7 @@ import { usageError } from "../errors.ts";
 import { aborted, type CliIo, EXIT, type ExitCode, unlessAborted } from "../io.ts";
 import { LifeSummary } from "../lifeSummary.ts";
 import { RecordOutput } from "../recordOutput.ts";
-import { editionsOf, type ScenarioName, type ScenarioVerdict, startScenario } from "../scenarios/index.ts";
+import { editionsOf, SCENARIOS, type ScenarioName, type ScenarioVerdict, startScenario } from "../scenarios/index.ts";
 import { Terminal } from "../terminal.ts";
 
 export interface DemoOptions {
@@ -16,6 +16,8 @@ export interface DemoOptions {
   readonly timing: "instant" | "realistic";
   readonly speed?: number;
   readonly seed: number;
+  /** False: `coap`, without DTLS. */
+  readonly security?: boolean;
   readonly record?: string;
   readonly json?: boolean;
 }
@@ -24,7 +26,9 @@ const INTERRUPTED: ScenarioVerdict = { ok: false, reason: "interrupted before th
 
 export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
   const { once = false, json = false, scenario, edition, timing, speed, seed, record } = options;
+  const security = options.security === false ? "none" : "psk";
   checkEdition(scenario, edition);
+  checkSecurity(scenario, security);
   const terminal = new Terminal(io.stdout, io.env);
   const summary = new LifeSummary(terminal, options, io.env);
   // Waits of a minute are not sat through where nobody looks on.
@@ -33,7 +37,7 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
   const output = new RecordOutput({ terminal, clock, json, record, onRecord });
   if (!json) summary.printTitle();
 
-  const running = await startScenario({ scenario, edition, clock, seed, timing, sink: output.sink });
+  const running = await startScenario({ scenario, edition, clock, seed, timing, security, sink: output.sink });
   const verdict = (await unlessAborted(io.signal, running.ended)) ?? INTERRUPTED;
   const goesOn = verdict.ok && !once && !io.signal.aborted;
   output.flush();
@@ -59,4 +63,9 @@ function checkEdition(scenario: ScenarioName, edition: EditionId): void {
     `Edition ${edition} does not have the scenario ${scenario}.`,
     `Editions that have it: ${editions.join(", ")}.`,
   );
+}
+
+function checkSecurity(scenario: ScenarioName, security: "none" | "psk"): void {
+  if (security === "psk" || SCENARIOS[scenario].secure !== true) return;
+  throw usageError(`The scenario ${scenario} is about DTLS.`, "It does not play with --no-security.");
 }

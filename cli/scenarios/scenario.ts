@@ -14,6 +14,9 @@ export const SCENARIO_NAMES = [
   "connection-lost",
   "bootstrap-retry",
   "server-retry",
+  "bootstrap-deferred",
+  "server-deferred",
+  "coaps-download",
   "link-down-request",
   "power-loss",
 ] as const;
@@ -25,6 +28,8 @@ export interface ScenarioOptions {
   readonly clock: FastClock;
   readonly seed: number;
   readonly timing: "instant" | "realistic";
+  /** How the servers and the device prove themselves to each other; default `psk`. */
+  readonly security?: "none" | "psk";
   /** Octets of the firmware image. */
   readonly imageBytes?: number;
   readonly sink: TraceSink;

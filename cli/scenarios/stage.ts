@@ -1,11 +1,13 @@
 /** What a scenario plays on: the testbed, the carrier of now, and what has happened so far. */
 import type { CarrierEventMessage } from "../../carrier/application.ts";
 import { type Carrier, createCarrier } from "../../carrier/createCarrier.ts";
+import type { CarrierOptions } from "../../carrier/options.ts";
 import { seededRandom } from "../../carrier/random.ts";
 import type { Edition } from "../../machines/edition.ts";
 import { EDITIONS } from "../../machines/editions/index.ts";
 import type { SemanticEvent, SemanticEventType } from "../../machines/semanticEvent.ts";
 import { createSimulatedModem, encodeFirmwareImage, type ModemFault, type SimulatedModem } from "../../modem/index.ts";
+import type { Storage } from "../../ports/storage.ts";
 import type { Trace, TraceRecord } from "../../ports/trace.ts";
 import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
 import { GOOD_IMAGE_PATH, startTestbed, type Testbed, type TestbedOptions } from "../../testbed/index.ts";
@@ -22,6 +24,10 @@ export interface Setting {
   readonly faults?: readonly ModemFault[];
   /** Which CA the application trusts firmware hosts by; by default the one that signed the host. */
   readonly trusts?: "host" | "otherCa";
+  /** Times and counts of the charts. */
+  readonly settings?: NonNullable<CarrierOptions["settings"]>;
+  /** The device was bootstrapped in an earlier life, of which there are no records. */
+  readonly bootstrapped?: boolean;
 }
 
 /** The scenario cannot go on as it should. */
@@ -41,17 +47,24 @@ export class Stage {
   readonly imageBytes: number;
   readonly #image: Uint8Array;
   readonly #setting: Setting;
-  readonly #storage = createMemoryStorage();
+  readonly #storage: Storage;
   #carrier: Carrier;
   #modem: SimulatedModem;
   #listeners: readonly Listener[] = [];
   #powerLost: () => void = () => {};
 
-  private constructor(options: ScenarioOptions, setting: Setting, testbed: Testbed, image: Uint8Array) {
+  private constructor(
+    options: ScenarioOptions,
+    setting: Setting,
+    testbed: Testbed,
+    image: Uint8Array,
+    storage: Storage,
+  ) {
     this.#image = image;
     this.imageBytes = image.length;
     this.options = options;
     this.#setting = setting;
+    this.#storage = storage;
     this.testbed = testbed;
     this.edition = EDITIONS[options.edition];
     this.trace = createTrace({
@@ -66,15 +79,22 @@ export class Stage {
   }
 
   static async set(options: ScenarioOptions, setting: Setting): Promise<Stage> {
-    const { clock, seed, imageBytes = DEFAULT_IMAGE_BYTES } = options;
+    const { clock, seed, imageBytes = DEFAULT_IMAGE_BYTES, security = "psk" } = options;
     const image = encodeFirmwareImage({
       version: NEW_FIRMWARE,
       baseVersion: OLD_FIRMWARE,
       sizeBytes: imageBytes,
       random: seededRandom(seed),
     });
-    const testbed = await startTestbed({ clock, image, ...setting.testbed });
-    return new Stage(options, setting, testbed, image);
+    const testbed = await startTestbed({ clock, image, security, ...setting.testbed });
+    const storage = createMemoryStorage();
+    try {
+      if (setting.bootstrapped === true) await bootstrap(options, testbed, storage);
+    } catch (error) {
+      await testbed.close();
+      throw error;
+    }
+    return new Stage(options, setting, testbed, image, storage);
   }
 
   get carrier(): Carrier {
@@ -165,33 +185,69 @@ export class Stage {
   }
 
   #build(faults: readonly ModemFault[]): [Carrier, SimulatedModem] {
-    const { clock, seed, timing } = this.options;
-    const { trace, testbed } = this;
-    const storage = this.#storage;
-    const modem = createSimulatedModem({
-      clock,
-      random: seededRandom(seed),
-      storage,
-      timing,
-      trace,
+    const { settings, trusts } = this.#setting;
+    return makeDevice(this.options, this.testbed, this.#storage, {
+      trace: this.trace,
       faults,
-      firmwareVersion: OLD_FIRMWARE,
+      settings,
+      trustedCa: trusts === "otherCa" ? this.testbed.otherCaPem : this.testbed.caPem,
       onPowerLoss: () => this.#powerLost(),
-    });
-    const carrier = createCarrier({
-      edition: this.edition,
-      clock,
-      random: seededRandom(seed + 1),
-      storage,
-      modem,
-      trace,
-      local: { host: "127.0.0.1" },
-      bootstrap: { uri: testbed.bootstrap.uri, security: { mode: "none" } },
-      firmware: { trustedCa: [this.#setting.trusts === "otherCa" ? testbed.otherCaPem : testbed.caPem] },
       onEvent: (event) => {
         for (const listener of this.#listeners) listener(event);
       },
     });
-    return [carrier, modem];
   }
+}
+
+interface DeviceParts {
+  readonly trace?: Trace;
+  readonly faults?: readonly ModemFault[];
+  readonly settings?: Setting["settings"] | undefined;
+  readonly trustedCa: string;
+  readonly onPowerLoss?: () => void;
+  readonly onEvent: (event: CarrierEventMessage) => void;
+}
+
+function makeDevice(
+  { clock, seed, timing, edition }: ScenarioOptions,
+  testbed: Testbed,
+  storage: Storage,
+  { trace, faults = [], settings, trustedCa, onPowerLoss, onEvent }: DeviceParts,
+): [Carrier, SimulatedModem] {
+  const modem = createSimulatedModem({
+    clock,
+    random: seededRandom(seed),
+    storage,
+    timing,
+    faults,
+    firmwareVersion: OLD_FIRMWARE,
+    ...(trace && { trace }),
+    ...(onPowerLoss && { onPowerLoss }),
+  });
+  const carrier = createCarrier({
+    edition,
+    clock,
+    random: seededRandom(seed + 1),
+    storage,
+    modem,
+    local: { host: "127.0.0.1" },
+    bootstrap: testbed.provision(),
+    firmware: { trustedCa: [trustedCa] },
+    onEvent,
+    ...(trace && { trace }),
+    ...(settings && { settings }),
+  });
+  return [carrier, modem];
+}
+
+/** Another life before: it ends as soon as the device is bootstrapped. */
+async function bootstrap(options: ScenarioOptions, testbed: Testbed, storage: Storage): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onEvent = ({ meaning }: CarrierEventMessage) => {
+      if (meaning.type === "bootstrapped") carrier.cutPower().then(resolve, reject);
+      if (meaning.type === "error") reject(new ScenarioFailure("the device could not be bootstrapped before"));
+    };
+    const [carrier] = makeDevice(options, testbed, storage, { trustedCa: testbed.caPem, onEvent });
+    carrier.start();
+  });
 }

@@ -1,6 +1,7 @@
 /** The scenarios: what is set up, how it plays, and as which sequence charts it has to run. */
 import type { Edition } from "../../machines/edition.ts";
 import type { EditionId } from "../../machines/editions/index.ts";
+import type { DeferredReason, SemanticEvent } from "../../machines/semanticEvent.ts";
 import type { ScenarioName } from "./scenario.ts";
 import { NEW_FIRMWARE, OLD_FIRMWARE, type Setting, type Stage } from "./stage.ts";
 
@@ -8,6 +9,8 @@ export interface Scenario {
   /** One line for the help text. */
   readonly description: string;
   readonly editions: readonly EditionId[];
+  /** Plays with DTLS only. */
+  readonly secure?: boolean;
   readonly setting?: Setting;
   /** Resolves with one sentence on how it ended; throws `ScenarioFailure` when it did not go its way. */
   play(stage: Stage): Promise<string>;
@@ -28,7 +31,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     editions: ALL,
     async play(stage) {
       await stage.register();
-      await updateAndRegister(stage);
+      await updateAndRegister(stage, stage.testbed.urls.goodImage);
       return `bootstrapped, registered, updated to ${NEW_FIRMWARE}, registered again`;
     },
     charts: ["init", "certsSuccess", "bootstrap", "fotaSuccess"],
@@ -94,7 +97,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
       await stage.register();
       const half = Math.floor(stage.imageBytes / 2);
       stage.breakDownloadAfter(half);
-      await updateAndRegister(stage);
+      await updateAndRegister(stage, stage.testbed.urls.goodImage);
       const resumed = stage.records.find(
         ({ kind, phase, offset }) => kind === "http" && phase === "request" && Number(offset) > 0,
       );
@@ -139,6 +142,48 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     charts: ["init"],
   },
 
+  "bootstrap-deferred": {
+    description: "three attempts to bootstrap: no answer, the keys differ, no accounts; then it is given up",
+    editions: ["3.6"],
+    secure: true,
+    setting: { testbed: { bootstrap: { absent: true } }, settings: { bootstrapRetry: { count: 3 } } },
+    async play(stage) {
+      const { bootstrap, keys } = stage.testbed;
+      const error = stage.next("error");
+      await deferred(stage, "BOOTSTRAP_NO_ROUTE", () => stage.carrier.start());
+      keys?.bootstrap.mistake(true);
+      await deferred(stage, "BOOTSTRAP_CONNECT", () => bootstrap.appear());
+      keys?.bootstrap.mistake(false);
+      await deferred(stage, "BOOTSTRAP_SEQUENCE", () => bootstrap.setBehaviour({ kind: "omitObjects" }));
+      return givenUp(stage, await error);
+    },
+    charts: ["deferredBootstrap"],
+  },
+
+  "server-deferred": {
+    description: "three attempts to register: no answer, the keys differ, no answer to Register; then it is given up",
+    editions: ["3.6"],
+    secure: true,
+    setting: {
+      bootstrapped: true,
+      testbed: {
+        management: { absent: true },
+        account: { communicationRetryCount: 3, bootstrapOnRegistrationFailure: false },
+      },
+    },
+    async play(stage) {
+      const { management, keys } = stage.testbed;
+      const error = stage.next("error");
+      await deferred(stage, "SERVER_NO_ROUTE", () => stage.carrier.start());
+      keys?.management.mistake(true);
+      await deferred(stage, "SERVER_CONNECT", () => management.appear());
+      keys?.management.mistake(false);
+      await deferred(stage, "SERVER_REGISTRATION", () => management.setBehaviour({ kind: "silent" }));
+      return givenUp(stage, await error);
+    },
+    charts: ["deferredServer"],
+  },
+
   "link-down-request": {
     description: "the application asks for the link to go down, and up again",
     editions: ["3.3", "3.6"],
@@ -153,6 +198,22 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
       return "the link went down and up on request; registered again";
     },
     charts: ["bootstrap", "requestLinkDown"],
+  },
+
+  "coaps-download": {
+    description: "the firmware is fetched over CoAP and DTLS instead of HTTPS",
+    editions: ALL,
+    secure: true,
+    async play(stage) {
+      await stage.register();
+      const { coapImage } = stage.testbed.urls;
+      stage.check(coapImage.startsWith("coaps:"), `the image lies at ${coapImage}`);
+      await updateAndRegister(stage, coapImage);
+      const overHttp = stage.records.some(({ kind }) => kind === "http");
+      stage.check(!overHttp, "something was fetched over HTTP");
+      return `fetched ${stage.imageBytes} octets over coaps, updated to ${NEW_FIRMWARE}, registered again`;
+    },
+    charts: ["bootstrap", "fotaSuccess"],
   },
 
   "power-loss": {
@@ -181,9 +242,22 @@ export function editionsOf(name: ScenarioName): readonly EditionId[] {
   return SCENARIOS[name].editions;
 }
 
-async function updateAndRegister(stage: Stage): Promise<void> {
+/** What `cause` does leads to a deferral for this reason. */
+async function deferred(stage: Stage, expected: DeferredReason, cause: () => unknown): Promise<void> {
+  const deferral = stage.next("deferred");
+  await cause();
+  const { reason } = await deferral;
+  stage.check(reason === expected, `deferred for ${reason}, not ${expected}`);
+}
+
+function givenUp(stage: Stage, { error }: Extract<SemanticEvent, { type: "error" }>): string {
+  stage.check(error === "connect", `ended with the error ${error}, not connect`);
+  return "deferred three times, each time for another reason, then given up";
+}
+
+async function updateAndRegister(stage: Stage, uri: string): Promise<void> {
   const registered = stage.next("registered");
-  const outcome = await stage.updateFirmware(stage.testbed.urls.goodImage);
+  const outcome = await stage.updateFirmware(uri);
   await registered;
   stage.check(outcome.state === IDLE && outcome.result === SUCCESS, told(outcome));
   await runs(stage, NEW_FIRMWARE);

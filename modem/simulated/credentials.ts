@@ -2,8 +2,8 @@
  * Credentials by security tag with the rules of %CMNG: written and deleted with the modem offline or powered off,
  * listed by digest, secrets never read back. They lie in one secret document and nowhere else, in memory neither.
  */
-import { createHash, X509Certificate } from "node:crypto";
-import type { CredentialEntry, CredentialStore, CredentialType } from "../../ports/modem.ts";
+import { createHash, createPublicKey, X509Certificate } from "node:crypto";
+import type { CredentialEntry, CredentialStore, CredentialType, TagCredentials } from "../../ports/modem.ts";
 import { ModemError } from "../modemError.ts";
 import type { ModemCore } from "./modemCore.ts";
 
@@ -25,7 +25,7 @@ interface CredentialRule {
 
 const anything = () => undefined;
 const RULES: Record<CredentialType, CredentialRule> = {
-  ca: { number: 0, readable: true, refuse: refuseCertificate },
+  ca: { number: 0, readable: true, refuse: refuseTrust },
   certificate: { number: 1, readable: true, refuse: refuseCertificate },
   privateKey: { number: 2, readable: false, refuse: anything },
   psk: { number: 3, readable: false, refuse: refusePsk },
@@ -96,6 +96,15 @@ export class SimulatedCredentials implements CredentialStore {
     });
   }
 
+  /** What a handshake on this host takes from a tag, where a modem would use it inside; `read` goes on refusing it. */
+  forHost(tag: number): Promise<TagCredentials> {
+    return this.#core.run("query", async () => {
+      checkTag(tag);
+      const held = (await this.#load()).filter((credential) => credential.tag === tag);
+      return Object.fromEntries(held.map(({ type, content }) => [type, content]));
+    });
+  }
+
   /** The CA certificates of a factory-new modem; called before it is initialised. */
   async writeInitialCa(certificates: readonly { readonly tag: number; readonly pem: string }[]): Promise<void> {
     const credentials = certificates.map(({ tag, pem }) => {
@@ -160,6 +169,20 @@ function checkContent(tag: number, type: CredentialType, content: Uint8Array): v
   }
   const refusal = RULES[type].refuse(content);
   if (refusal !== undefined) throw refusal;
+}
+
+/** Certificates; or the server's raw public key, which DTLS on this host takes though an nRF91 has no use for it. */
+function refuseTrust(content: Uint8Array): ModemError | undefined {
+  const pem = new TextDecoder("latin1").decode(content);
+  if (!/^-----BEGIN PUBLIC KEY-----\n[^-]+-----END PUBLIC KEY-----\n?$/.test(pem) || pem.includes("\r")) {
+    return refuseCertificate(content);
+  }
+  try {
+    createPublicKey(pem);
+    return undefined;
+  } catch (cause) {
+    return new ModemError("invalidCertificate", { detail: "a public key cannot be parsed", cause });
+  }
 }
 
 /** PEM, one certificate or a chain; the modem's parser stumbles over CRLF. */

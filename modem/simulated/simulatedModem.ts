@@ -15,6 +15,7 @@ import type {
   RegistrationStatus,
   SignalQuality,
   SimIdentity,
+  TagCredentials,
 } from "../../ports/modem.ts";
 import { ModemError } from "../modemError.ts";
 import { SimulatedCredentials } from "./credentials.ts";
@@ -27,6 +28,7 @@ import { SimulatedNetwork } from "./network.ts";
 import { checkOptions, DEFAULT_FIRMWARE_VERSION, type SimulatedModemOptions } from "./options.ts";
 
 export interface SimulatedModem extends Modem {
+  hostCredentials(tag: number): Promise<TagCredentials>;
   /** Makes something fail. Throws a `ModemError` with code `incorrectParameters` for a fault that cannot be. */
   inject(fault: ModemFault): void;
   /** Ends a fault; a modem that could not register for it tries again. */
@@ -196,6 +198,10 @@ class SimulatedNrf91 implements SimulatedModem {
       const isHot = faults.peek("overheated") !== undefined;
       return { celsius: celsiusAt(state.seed, options.clock.wall(), isHot) };
     });
+  }
+
+  hostCredentials(tag: number): Promise<TagCredentials> {
+    return this.credentials.forHost(tag);
   }
 
   subscribe(listener: NotificationListener): () => void {

@@ -77,7 +77,7 @@ export class CoapEndpoint implements Endpoint {
   }
 
   get heard(): boolean {
-    return this.#heard;
+    return this.#heard || this.session.secure;
   }
 
   get counters(): CoapCounters {

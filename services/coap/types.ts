@@ -171,7 +171,7 @@ export interface CoapCounters {
  */
 export interface Endpoint {
   readonly session: Session;
-  /** True once the peer has sent anything valid on this session. */
+  /** True once the peer has sent anything valid on this session; on a secure one its handshake was that. */
   readonly heard: boolean;
   readonly counters: CoapCounters;
   request(request: CoapRequest): Promise<RequestOutcome>;

@@ -8,8 +8,17 @@ export class Association {
   readonly #onEnd: (association: Association) => void;
   #peer: PeerAddress;
 
-  constructor(connection: Connection, peer: PeerAddress, onEnd: (association: Association) => void) {
+  /** Of the ClientHello that it began with. */
+  readonly clientRandom: Uint8Array;
+
+  constructor(
+    connection: Connection,
+    peer: PeerAddress,
+    clientRandom: Uint8Array,
+    onEnd: (association: Association) => void,
+  ) {
     this.connection = connection;
+    this.clientRandom = clientRandom;
     this.#peer = peer;
     this.#onEnd = onEnd;
   }

@@ -3,7 +3,7 @@
  * I/O: every call gives the step that it led to.
  */
 import type { AlertName } from "./alerts.ts";
-import { ByteReader } from "./bytes.ts";
+import { ByteReader, equalBytes } from "./bytes.ts";
 import { type DropCounter, newDropCounters } from "./dropCounters.ts";
 import { DtlsError } from "./errors.ts";
 import { asDtlsError, endedByAlert, silent, unexpectedMessage } from "./failures.ts";
@@ -189,8 +189,9 @@ export class Connection implements HandshakeHost, InputHost {
   // Receiving.
 
   #receive(datagram: Uint8Array): void {
-    const cidLength = this.layer.ownConnectionId?.length ?? 0;
     for (let at = 0; at < datagram.length && this.#state !== "closed"; ) {
+      // Read anew: the record before may have been the ServerHello that agreed on it.
+      const cidLength = this.layer.ownConnectionId?.length ?? 0;
       const view = readRecord(datagram, at, cidLength);
       if (view === undefined) {
         this.drop("malformed", datagram.length - at);
@@ -305,7 +306,7 @@ export class Connection implements HandshakeHost, InputHost {
     while (reader.remaining > 0) {
       const piece = readFragment(reader);
       if (this.#state === "connected") this.#afterHandshake(piece);
-      else if (piece.type === MESSAGES.finished.code) this.#input?.onFragment(piece);
+      else if (piece.type === MESSAGES.finished.code) this.#input?.onFinished(piece);
       else throw unexpectedMessage(messageTypeOf(piece.type), "before Finished");
     }
   }
@@ -314,8 +315,16 @@ export class Connection implements HandshakeHost, InputHost {
   #afterHandshake(piece: Fragment): void {
     const type = messageTypeOf(piece.type);
     if (type === "helloRequest" || type === "clientHello") this.#sendAlert("warning", "no_renegotiation");
-    else if (type === "finished") this.#resend(this.#flights.onRepeatedFinished(), piece.bytes.length);
-    else throw unexpectedMessage(type, "after the handshake");
+    else if (type === "finished" && this.#isPeersFinished(piece)) {
+      this.#resend(this.#flights.onRepeatedFinished(), piece.bytes.length);
+    } else throw unexpectedMessage(type, "after the handshake");
+  }
+
+  /** The very one that completed the handshake. */
+  #isPeersFinished({ sequence, offset, length, bytes }: Fragment): boolean {
+    const finished = this.#completed?.peerFinished;
+    const isWhole = offset === 0 && bytes.length === length;
+    return isWhole && finished?.sequence === sequence && equalBytes(finished.body, bytes);
   }
 
   #resend(resend: Resend | undefined, size: number): void {

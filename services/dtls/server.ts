@@ -4,7 +4,7 @@
  */
 import type { PeerAddress } from "../../ports/transport.ts";
 import { Association } from "./association.ts";
-import { ByteReader, toHex } from "./bytes.ts";
+import { ByteReader, equalBytes, toHex } from "./bytes.ts";
 import { Connection } from "./connection.ts";
 import { Cookies } from "./cookie.ts";
 import { newDropCounters } from "./dropCounters.ts";
@@ -47,6 +47,7 @@ interface AtAddress {
 }
 
 const NOTHING: Step = { datagrams: [], events: [] };
+/** Short ids may all be in use: the connection then does without. */
 const MAX_CONNECTION_ID_TRIES = 8;
 
 interface Hello {
@@ -64,7 +65,7 @@ export class DtlsServer {
   readonly #byConnectionId = new Map<string, Association>();
   /** Those that were silent longest come first. */
   readonly #connected = new Set<Association>();
-  readonly #handshaking = new Map<Association, Uint8Array>();
+  readonly #handshaking = new Set<Association>();
 
   /** Throws `DtlsError` `option` for what cannot be used. */
   constructor(options: ServerOptions) {
@@ -88,12 +89,15 @@ export class DtlsServer {
     if (datagram[0] === CONTENT_TYPE.tls12Cid) return this.#byId(datagram, from);
     const at = this.#byAddress.get(keyOf(from));
     const hello = readHello(datagram);
-    if (hello !== undefined && !this.#isOf(at?.handshaking, hello)) return this.#onHello(datagram, hello, from);
     const { handshaking, connected } = at ?? {};
+    // A late copy of the hello of the connection that is there opens nothing: that one drops it.
+    if (hello !== undefined && !isOf(handshaking, hello) && !isOf(connected, hello)) {
+      return this.#onHello(datagram, hello, from);
+    }
     if (handshaking !== undefined) {
       const taken = this.#give(handshaking, datagram, from);
-      if (connected === undefined || isPlain(datagram)) return taken;
-      // Protected: it is of one of the two, and the other cannot read it.
+      if (connected === undefined) return taken;
+      // It is of one of the two, and the other drops it.
       const step = connected.state === "closed" ? NOTHING : connected.after(connected.connection.receive(datagram));
       return { ...taken, also: [...(taken.also ?? []), { association: connected, step }] };
     }
@@ -154,7 +158,7 @@ export class DtlsServer {
     if (before !== undefined) also.push(this.#abort(before));
     const { maxHandshakes, maxAssociations } = this.#options;
     const full = this.#handshaking.size >= maxHandshakes || this.#handshaking.size >= maxAssociations;
-    const oldest = full ? first(this.#handshaking.keys()) : undefined;
+    const oldest = full ? first(this.#handshaking) : undefined;
     if (oldest !== undefined) also.push(this.#abort(oldest));
     const association = this.#open(hello, from);
     const step = association.after(association.connection.receive(datagram));
@@ -170,7 +174,9 @@ export class DtlsServer {
 
   #open({ record, sequence, hello }: Hello, from: PeerAddress): Association {
     const connection = new Connection("server", this.#options);
-    const association = new Association(connection, from, (ended) => this.#forget(ended));
+    const association = new Association(connection, from, Uint8Array.from(hello.random), (ended) =>
+      this.#forget(ended),
+    );
     connection.layer.startAt(0, record.sequence);
     const context = {
       options: this.#options,
@@ -178,23 +184,20 @@ export class DtlsServer {
       claimConnectionId: (make: () => Uint8Array) => this.#claimConnectionId(association, make),
     };
     connection.begin(new ServerHandshake(context, connection, sequence), sequence);
-    this.#handshaking.set(association, Uint8Array.from(hello.random));
+    this.#handshaking.add(association);
     this.#at(from).handshaking = association;
     return association;
   }
 
-  #claimConnectionId(association: Association, make: () => Uint8Array): Uint8Array {
-    let id = make();
-    if (id.length === 0) return id;
-    for (let tries = 0; this.#byConnectionId.has(toHex(id)) && tries < MAX_CONNECTION_ID_TRIES; tries++) id = make();
-    this.#byConnectionId.set(toHex(id), association);
-    return id;
-  }
-
-  /** A ClientHello that was sent again, of a handshake under way. */
-  #isOf(association: Association | undefined, { hello }: Hello): boolean {
-    const random = association && this.#handshaking.get(association);
-    return random !== undefined && Buffer.compare(random, hello.random) === 0;
+  #claimConnectionId(association: Association, make: () => Uint8Array): Uint8Array | undefined {
+    for (let tries = 0; tries < MAX_CONNECTION_ID_TRIES; tries++) {
+      const id = make();
+      if (id.length === 0) return id;
+      if (this.#byConnectionId.has(toHex(id))) continue;
+      this.#byConnectionId.set(toHex(id), association);
+      return id;
+    }
+    return undefined;
   }
 
   #abort(association: Association): { association: Association; step: Step } {
@@ -252,9 +255,9 @@ function readHello(datagram: Uint8Array): Hello | undefined {
   }
 }
 
-/** Whether the first record is of epoch 0. */
-function isPlain(datagram: Uint8Array): boolean {
-  return datagram[3] === 0 && datagram[4] === 0;
+/** A ClientHello that came before: its random is the association's. */
+function isOf(association: Association | undefined, { hello }: Hello): boolean {
+  return association !== undefined && equalBytes(association.clientRandom, hello.random);
 }
 
 function keyOf({ address, port }: PeerAddress): string {

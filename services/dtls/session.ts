@@ -5,6 +5,7 @@
 import { createHash, createSecretKey, type KeyObject } from "node:crypto";
 import { fromHex, toHex } from "./bytes.ts";
 import { DtlsError } from "./errors.ts";
+import { MAX_PLAINTEXT, MAX_SEQUENCE } from "./record/record.ts";
 import type { ResolvedClient } from "./resolveOptions.ts";
 import { type Suite, suiteOfName } from "./suites.ts";
 import type { Peer } from "./types.ts";
@@ -37,6 +38,8 @@ export interface LiveConnection {
 const SESSION_FORMAT = "lwm2m-carrier dtls session 1";
 const LIVE_FORMAT = "lwm2m-carrier dtls connection 1";
 const MAX_OCTETS = 65_536;
+/** One of the two halves of a replay window. */
+const MAX_WORD = 0xffff_ffff;
 
 /** By what a session is bound: with another credential or other trust it is not offered again. */
 export function bindingOf({
@@ -101,11 +104,11 @@ export function decodeLive(bytes: Uint8Array, binding: string): LiveConnection {
     writeKeys: fields.octets("writeKeys", 1, 128),
     readKeys: fields.octets("readKeys", 1, 128),
     encryptThenMac: fields.flag("encryptThenMac"),
-    nextSequence: fields.whole("nextSequence"),
+    nextSequence: fields.whole("nextSequence", 0, MAX_SEQUENCE),
     window: fields.window("window"),
     ownConnectionId: fields.has("ownConnectionId") ? fields.octets("ownConnectionId", 0, 255) : undefined,
     peerConnectionId: fields.has("peerConnectionId") ? fields.octets("peerConnectionId", 0, 255) : undefined,
-    maxFragmentLength: fields.whole("maxFragmentLength"),
+    maxFragmentLength: fields.whole("maxFragmentLength", 1, MAX_PLAINTEXT),
   };
 }
 
@@ -209,9 +212,9 @@ class Fields {
     return typeof value === "boolean" ? value : this.fail(name);
   }
 
-  whole(name: string): number {
+  whole(name: string, min: number, max: number): number {
     const value = this.#members[name];
-    return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : this.fail(name);
+    return isWhole(value, min, max) ? value : this.fail(name);
   }
 
   octets(name: string, min: number, max: number): Uint8Array {
@@ -222,8 +225,10 @@ class Fields {
 
   window(name: string): readonly [number, number, number] {
     const value = this.#members[name];
-    const good = Array.isArray(value) && value.length === 3 && value.every((part) => Number.isSafeInteger(part));
-    return good ? (value as [number, number, number]) : this.fail(name);
+    if (!Array.isArray(value) || value.length !== 3) return this.fail(name);
+    const [newest, low, high] = value as unknown[];
+    const good = isWhole(newest, -1, MAX_SEQUENCE) && isWhole(low, 0, MAX_WORD) && isWhole(high, 0, MAX_WORD);
+    return good ? [newest, low, high] : this.fail(name);
   }
 
   inner(name: string): Fields {
@@ -233,4 +238,8 @@ class Fields {
   fail(name: string): never {
     throw unusable(this.#option, `has no usable ${name}`);
   }
+}
+
+function isWhole(value: unknown, min: number, max: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
 }

@@ -152,7 +152,6 @@ export class UdpConnection implements DtlsSocket {
     this.#closed = { by, ...(error !== undefined && { error }) };
     // What arrived before the peer's end still counts; after the user's own nobody wants it.
     if (by === "local" && error === undefined) this.#held = [];
-    this.#arm(null);
     this.#released = this.#wire.release();
     if (this.connected) this.#tellEnd();
     else this.#outcome.failed(error ?? new DtlsError("aborted", `the handshake was broken off by the ${by} side`));

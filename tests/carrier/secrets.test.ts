@@ -122,6 +122,32 @@ describe("keys and identities", () => {
     });
   }
 
+  it("are nowhere else either when DTLS uses them and its sessions are stored", async () => {
+    const storage = new WatchedStorage();
+    const own = { identity: new TextDecoder().decode(secrets.publicKeyOrIdentity), key: secrets.secretKey };
+    const given = ACCOUNT.security;
+    const known = [own, given];
+    const psk = (identity: Uint8Array) =>
+      known.find((candidate) => candidate.identity === new TextDecoder().decode(identity))?.key;
+    const world = await World.make({ secure: { psk }, account: ACCOUNT, carrier: { bootstrap: BOOTSTRAP, storage } });
+    world.carrier.start();
+    await world.until("registered");
+    world.carrier.restart();
+    await world.until("registered");
+    known.length = 0;
+    await world.management.restart();
+    await world.until("deferred");
+    expect(world.heard.at(-1)).toBe("deferred SERVER_CONNECT 60");
+    await expectNothingSeen(world, storage);
+    await world.stop();
+    await expectNothingSeen(world, storage);
+    expect([...storage.secret].sort()).toEqual(["dtls-live", "dtls-resumable", "modem-credentials"]);
+    const master = JSON.parse(new TextDecoder().decode(storage.documents.get("dtls-resumable"))).sessions;
+    expect(master.length).toBeGreaterThan(0);
+    expect(world.records.some(({ kind }) => kind === "dtls")).toBe(true);
+    for (const { bytes } of master) expect(JSON.stringify(world.records, jsonOf)).not.toContain(bytes);
+  });
+
   it("are not seen either when the modem refuses them, the server writes nonsense or the bootstrap fails", async () => {
     const storage = new WatchedStorage();
     const faults = [{ name: "keyWriteRefused", times: 1 }] as const;

@@ -18,6 +18,8 @@ describe("demo --once", () => {
     expect(stdout.text.match(/─ REGISTERED ─/g)).toHaveLength(2);
     expect(stdout.text).toContain("✔ bootstrapped, registered, updated to mfw_sim_1.1.0, registered again");
     expect(stdout.text).toContain("✔ conforms to edition-3-bootstrap");
+    expect(stdout.text).toMatch(/◀─+ DTLS session ─+▶│ bootstrap/);
+    expect(stdout.text).toMatch(/security +DTLS 1\.2, TLS_PSK_WITH_AES_128_CCM_8, keys in security tags 25 and 26/);
     expect(stdout.text).not.toContain("\u001b");
     device = deviceOf(stdout.text);
   });
@@ -39,6 +41,19 @@ describe("demo --once", () => {
     const { code, stdout } = await cli("demo", "--once", "--json", "--edition", "0.21", "--scenario", "certs-failure");
     expect(code).toBe(0);
     expect(stdout.records.at(-1)).toMatchObject({ kind: "result", ok: true });
+  });
+
+  it("goes without DTLS with --no-security", async () => {
+    const { code, stdout } = await cli("demo", "--once", "--no-security");
+    expect(code).toBe(0);
+    expect(stdout.text).not.toContain("DTLS");
+    expect(stdout.text).toContain("bootstrap coap://");
+  });
+
+  it("refuses to play a scenario about DTLS without it", async () => {
+    const { code, stderr } = await cli("demo", "--once", "--no-security", "--scenario", "server-deferred");
+    expect(code).toBe(2);
+    expect(stderr.text).toBe("✖ The scenario server-deferred is about DTLS.\n  It does not play with --no-security.\n");
   });
 
   it("refuses a scenario that the edition does not have, and names those that do", async () => {

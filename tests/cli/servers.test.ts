@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { cli, startCli } from "./support/cli.ts";
@@ -12,11 +12,19 @@ describe("servers", () => {
     const servers = startCli(["servers", "--write-config", config]);
     await servers.stdout.until("The servers are up.");
     await servers.stdout.until(`lwm2m-carrier run --config ${config}`);
-    expect(JSON.parse(readFileSync(config, "utf8"))).toMatchObject({ firmware: { trustedCa: ["./carrier-ca.pem"] } });
+    const written = JSON.parse(readFileSync(config, "utf8"));
+    expect(written).toMatchObject({
+      firmware: { trustedCa: ["./carrier-ca.pem"] },
+      bootstrap: { uri: expect.stringMatching(/^coaps:/) },
+    });
     expect(readFileSync(path("inner", "carrier-ca.pem"), "utf8")).toMatch(/^-----BEGIN CERTIFICATE-----/);
 
     const carrier = startCli(["run", "--config", config, "--json"]);
+    await servers.stdout.until(/bootstrap +DTLS session with 127\.0\.0\.1:\d+: TLS_PSK_WITH_AES_128_CCM_8/);
     await servers.stdout.until(/✔ urn:imei:\d{15} registered from 127\.0\.0\.1:\d+ for 3600 s/);
+    expect(/DTLS session with (\S+):/.exec(servers.stdout.text)?.[1]).toBe(
+      / registered from (\S+) for/.exec(servers.stdout.text)?.[1],
+    );
     const ask = async (line: string, answer: string | RegExp) => {
       servers.stdin.write(`${line}\n`);
       await servers.stdout.until(answer);
@@ -28,7 +36,8 @@ describe("servers", () => {
     await ask("write /3/0/0 Acme", "✖ 4.05");
     await ask("observe /3/0/14", "✖ 4.04");
     await ask("execute /3/0/12", "2.04");
-    await ask("update", "updated to mfw_sim_1.1.0");
+    await ask(`update ${/coaps:\/\/\S+good\.bin/.exec(servers.stdout.text)?.[0]}`, "updated to mfw_sim_1.1.0");
+    await servers.stdout.until("2.05 /firmware/good.bin, over CoAP");
     await ask("read urn:imei:000 /3", '✖ no device "urn:imei:000" is registered');
     carrier.stdin.write("send /3/0/3\n");
     await servers.stdout.until('mfw_sim_1.1.0"');
@@ -38,6 +47,52 @@ describe("servers", () => {
     await ask("read /3/0", "✖ no device is registered");
     servers.stdin.write("quit\n");
     expect(await servers.exit).toBe(0);
+    const { identity, key } = written.bootstrap.security;
+    for (const { stdout } of [servers, carrier]) {
+      expect(stdout.text).not.toContain(identity);
+      expect(stdout.text).not.toContain(key.slice("hex:".length));
+    }
+  }, 20_000);
+
+  it("lets nobody else read the configuration with the key, not even where there was a file", async () => {
+    const config = path("open.json");
+    writeFileSync(config, "{}");
+    chmodSync(config, 0o644);
+    const servers = startCli(["servers", "--write-config", config]);
+    await servers.stdout.until("The servers are up.");
+    servers.interrupt();
+    await servers.exit;
+    expect(statSync(config).mode & 0o777).toBe(0o600);
+  });
+
+  it("shows the key to who asks for it", async () => {
+    const config = path("shown.json");
+    const servers = startCli(["servers", "--json", "--show-key", "--write-config", config]);
+    await servers.stdout.until('"kind":"started"');
+    servers.interrupt();
+    expect(await servers.exit).toBe(0);
+    const { mode, ...psk } = JSON.parse(readFileSync(config, "utf8")).bootstrap.security;
+    expect(mode).toBe("psk");
+    expect(servers.stdout.records[0]).toMatchObject({ psk });
+
+    const people = startCli(["servers", "--show-key"]);
+    await people.stdout.until(/key +hex:[0-9a-f]{32}$/m);
+    people.interrupt();
+    await people.exit;
+  });
+
+  it("goes without DTLS with --no-security", async () => {
+    const config = path("plain.json");
+    const servers = startCli(["servers", "--no-security", "--write-config", config]);
+    await servers.stdout.until("The servers are up.");
+    expect(JSON.parse(readFileSync(config, "utf8")).bootstrap.security).toEqual({ mode: "none" });
+    const carrier = startCli(["run", "--config", config, "--json"]);
+    await servers.stdout.until(/registered from/);
+    expect(servers.stdout.text).not.toContain("DTLS");
+    carrier.interrupt();
+    expect(await carrier.exit).toBe(0);
+    servers.interrupt();
+    await servers.exit;
   });
 
   it("tells what it sees as JSON lines with --json, and nothing else", async () => {
@@ -53,7 +108,7 @@ describe("servers", () => {
     servers.interrupt();
     expect(await servers.exit).toBe(0);
     const lines = servers.stdout.records as unknown as Record<string, unknown>[];
-    expect(lines[0]).toMatchObject({ kind: "started", bootstrap: expect.stringMatching(/^coap:/), config });
+    expect(lines[0]).toMatchObject({ kind: "started", bootstrap: expect.stringMatching(/^coaps:/), config });
     const answers = lines.filter(({ kind }) => kind === "answer");
     expect(answers).toEqual([
       { kind: "answer", command: "read /3/0/0", ok: true, value: "Simulated" },

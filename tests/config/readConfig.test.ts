@@ -55,7 +55,7 @@ describe("a configuration file", () => {
       ],
       automaticRegistration: false,
       queueMode: false,
-      sessionIdleTimeout: -1,
+      sessionIdleTimeout: 90,
       bootstrapFromSmartcard: false,
       apn: "iot.example",
       pdnType: "ipv4",
@@ -100,6 +100,7 @@ describe("a configuration file", () => {
       firmware: { trustedCa: [caPem.replaceAll("\r\n", "\n")], downloadTimeoutMinutes: 5 },
       coap: { ackTimeoutMs: 250, maxRetransmit: 2, blockSize: 512 },
       confirmableIntervalSeconds: -1,
+      dtls: { idleTimeoutMs: 90_000 },
       device: {
         manufacturer: "Acme",
         modelNumber: "X1",
@@ -124,6 +125,14 @@ describe("a configuration file", () => {
     ]);
     expect(modem).toEqual({ kind: "simulated" });
     expect(store).toBeUndefined();
+  });
+
+  it("says how DTLS sessions are kept", async () => {
+    const security = { mode: "psk", identity: "dev-1", key: "hex:00", cid: false };
+    const bootstrap = { uri: "coaps://192.0.2.1", security };
+    const dtlsOf = async (more: object) => (await readConfig(write({ bootstrap, ...more }))).options.dtls;
+    expect(await dtlsOf({ sessionIdleTimeout: -1 })).toEqual({ connectionId: false, idleTimeoutMs: -1 });
+    expect(await dtlsOf({ bootstrap: { ...bootstrap, security: { ...security, cid: true } } })).toBeUndefined();
   });
 
   it("gives servers without a short id their place in the list", async () => {

@@ -8,6 +8,7 @@ import { DEFAULT_EDITION, EDITIONS } from "../../machines/editions/index.ts";
 import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
 import { DEFAULT_FIRMWARE_VERSION, MODEM_FAULT_NAMES } from "../../modem/index.ts";
 import { COAP_PARAMETERS, type ParameterRange } from "../../services/coap/parameters.ts";
+import { resolveDtlsParameters } from "../../services/dtls/dtlsParameters.ts";
 import {
   ACCOUNT_DEFAULTS,
   bootstrapAccount,
@@ -46,6 +47,7 @@ const { retry, ...account } = ACCOUNT_DEFAULTS;
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   edition: DEFAULT_EDITION,
   stopTimeout: seconds(stopTimeoutMs),
+  sessionIdleTimeout: seconds(resolveDtlsParameters().idleTimeoutMs),
   "link.connectTimeout": seconds(link.connectTimeoutMs),
   "link.disconnectTimeout": seconds(link.disconnectTimeoutMs),
   "link.retryDelay": seconds(link.retryMs),
@@ -75,7 +77,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 };
 
 /** Of what this version does not do yet there is one value that it takes: the default. */
-const NOT_YET = ["carriers", "bootstrapFromSmartcard", "queueMode", "sessionIdleTimeout"];
+const NOT_YET = ["carriers", "bootstrapFromSmartcard", "queueMode"];
 /** Compared below, or with `carrier/options.ts` by reading: their defaults have no name in the code. */
 const OTHERS = /^(coap\.|modem|.*\.security|automaticRegistration|local\.port|device\.deviceType)/;
 

@@ -10,6 +10,8 @@ const coap = {
   to: "server/123",
 } as const;
 
+const dtls = { kind: "dtls", remote: "192.0.2.2:5684", from: "library", to: "server/123" } as const;
+
 export const SAMPLE_RECORDS: readonly TraceRecord[] = (
   [
     { kind: "run", wall: 1_795_000_000_000, edition: "3.6", version: "0.1.0" },
@@ -55,6 +57,40 @@ export const SAMPLE_RECORDS: readonly TraceRecord[] = (
       dropped: "loss",
     },
     { ...coap, direction: "in", dropped: "malformed: version 2" },
+    {
+      ...dtls,
+      phase: "flight",
+      direction: "out",
+      flight: 5,
+      messages: ["ClientKeyExchange", "ChangeCipherSpec", "Finished"],
+      retransmission: 1,
+      size: 118,
+    },
+    {
+      ...dtls,
+      phase: "record",
+      direction: "in",
+      type: "applicationData",
+      epoch: 1,
+      sequence: 7,
+      connectionId: "0a1b2c",
+      size: 54,
+      from: "server/123",
+      to: "library",
+    },
+    { ...dtls, phase: "alert", direction: "out", level: "fatal", alert: "decrypt_error" },
+    { ...dtls, phase: "alert", direction: "in", level: "warning", alert: 200, from: "server/123", to: "library" },
+    { ...dtls, phase: "dropped", direction: "in", reason: "replay", size: 54 },
+    {
+      ...dtls,
+      phase: "connected",
+      suite: "TLS_PSK_WITH_AES_128_CCM_8",
+      resumed: false,
+      imported: true,
+      extendedMasterSecret: true,
+      connectionIds: { own: "", peer: "0a1b2c" },
+    },
+    { ...dtls, phase: "closed", by: "peer", detail: "the peer closed the connection" },
     {
       kind: "http",
       phase: "connect",

@@ -301,7 +301,7 @@ export class ClientHandshake implements Handshake {
       this.#transcript.add(message);
       this.#sendFinished([]);
     }
-    this.#complete();
+    this.#complete(message);
   }
 
   #sendFinished(before: readonly FlightMessage[]): void {
@@ -316,7 +316,7 @@ export class ClientHandshake implements Handshake {
     });
   }
 
-  #complete(): void {
+  #complete(peerFinished: HandshakeMessage): void {
     const suite = this.#chosenSuite();
     const { serverName } = this.#options;
     const extendedMasterSecret = this.#agreed?.extendedMasterSecret ?? false;
@@ -324,6 +324,7 @@ export class ClientHandshake implements Handshake {
     const { writeKeys, readKeys } = this.#keys();
     const master = this.#secret();
     this.#host.complete({
+      peerFinished,
       suite,
       master,
       writeKeys,

@@ -19,6 +19,8 @@ export interface Completed {
   readonly writeKeys: DirectionKeys;
   readonly readKeys: DirectionKeys;
   readonly encryptThenMac: boolean;
+  /** To know it again; absent for a connection that was imported. */
+  readonly peerFinished?: HandshakeMessage;
 }
 
 export interface HandshakeHost {

@@ -1,5 +1,5 @@
 /** What comes in for a handshake: pieces of messages, put together, in order, and only what the table allows now. */
-import { ByteReader } from "../bytes.ts";
+import { ByteReader, DecodeError } from "../bytes.ts";
 import { MESSAGES } from "../messages/messageType.ts";
 import type { DropReason } from "../types.ts";
 import { CCS_BODY } from "./flight.ts";
@@ -21,6 +21,8 @@ export class HandshakeInput {
   readonly #reassembly = new Reassembly();
   /** After ChangeCipherSpec nothing new comes in the clear. */
   #isProtected = false;
+  /** ChangeCipherSpec overtook what comes before it. */
+  #earlyChangeCipherSpec = false;
 
   /** `next`: message_seq of the first message. */
   constructor(handshake: Handshake, host: InputHost, next: number) {
@@ -59,6 +61,16 @@ export class HandshakeInput {
     }
   }
 
+  /** A piece of a Finished that is authentic: what is wrong with it is the peer's own doing. */
+  onFinished(piece: Fragment): void {
+    const { length, offset, bytes } = piece;
+    if (length > MESSAGES.finished.maxOctets) throw new DecodeError("a Finished of more than 12 octets");
+    if (offset + bytes.length > length || (bytes.length === 0 && length > 0)) {
+      throw new DecodeError("a fragment outside of its Finished");
+    }
+    this.onFragment(piece);
+  }
+
   onFragment(piece: Fragment): void {
     const added = this.#reassembly.add(piece);
     if (added === "old") this.#host.onRepeated(piece);
@@ -72,14 +84,22 @@ export class HandshakeInput {
       this.#reassembly.advance();
       this.#deliver(message);
     }
+    if (this.#earlyChangeCipherSpec && this.#handshake.allows("changeCipherSpec")) this.#changeCipherSpec();
   }
 
   onChangeCipherSpec(content: Uint8Array): void {
     const good = content.length === 1 && content[0] === CCS_BODY[0];
     if (!good || !this.#handshake.allows("changeCipherSpec")) {
+      // Anybody can send one: it counts no sooner than one that comes in its place.
+      this.#earlyChangeCipherSpec ||= good;
       this.#host.drop(good ? "unexpected" : "malformed", content.length);
       return;
     }
+    this.#changeCipherSpec();
+  }
+
+  #changeCipherSpec(): void {
+    this.#earlyChangeCipherSpec = false;
     this.#isProtected = true;
     this.#reassembly.clear();
     this.#host.onAccepted("ChangeCipherSpec");

@@ -47,6 +47,7 @@ export class Reassembly {
     if (sequence >= this.#next + MAX_AHEAD) return "overflow";
     let partial = this.#partials.get(sequence);
     if (partial === undefined) {
+      if (sequence === this.#next) this.#makeRoom(length);
       if (this.#octets + length > MAX_OCTETS) return "overflow";
       partial = { type, body: new Uint8Array(length), pieces: [] };
       this.#partials.set(sequence, partial);
@@ -73,6 +74,12 @@ export class Reassembly {
   /** The message that `peek` gave has no place here: another may come under its number. */
   discard(): void {
     this.#forget(this.#next);
+  }
+
+  /** The next message goes before those farther ahead, which may be anybody's. */
+  #makeRoom(octets: number): void {
+    const farthestFirst = [...this.#partials.keys()].sort((one, other) => other - one);
+    for (const sequence of farthestFirst) if (this.#octets + octets > MAX_OCTETS) this.#forget(sequence);
   }
 
   /** Nothing that is kept counts any more. */

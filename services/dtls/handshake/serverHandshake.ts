@@ -48,7 +48,7 @@ export interface ServerContext {
   readonly options: ResolvedServer;
   readonly sessions: SessionCache;
   /** Gives a Connection ID to this association, which nobody else has; undefined for none. */
-  claimConnectionId(make: () => Uint8Array): Uint8Array;
+  claimConnectionId(make: () => Uint8Array): Uint8Array | undefined;
 }
 
 export class ServerHandshake implements Handshake {
@@ -330,7 +330,7 @@ export class ServerHandshake implements Handshake {
     }
     this.#transcript.add(message);
     if (this.#session === undefined) this.#sendFinished([], 6);
-    this.#complete();
+    this.#complete(message);
   }
 
   #sendFinished(before: readonly FlightMessage[], number: number): void {
@@ -343,7 +343,7 @@ export class ServerHandshake implements Handshake {
     });
   }
 
-  #complete(): void {
+  #complete(peerFinished: HandshakeMessage): void {
     const suite = this.#chosenSuite();
     const { extendedMasterSecret, serverName, maxFragmentLength } = required(this.#wishes);
     const master = this.#secret();
@@ -353,6 +353,7 @@ export class ServerHandshake implements Handshake {
     if (session !== undefined && this.#session === undefined) this.#context.sessions.add(session);
     const { writeKeys, readKeys } = this.#keys();
     this.#host.complete({
+      peerFinished,
       suite,
       master,
       session,

@@ -3,11 +3,13 @@
  * It runs on virtual time as the carrier does.
  */
 import { seededRandom } from "../../../carrier/random.ts";
-import type { Session } from "../../../ports/transport.ts";
+import type { Listener, Session } from "../../../ports/transport.ts";
 import { CODE, formatCode } from "../../../services/coap/codes.ts";
 import { CoapEndpoint } from "../../../services/coap/endpoint.ts";
 import type { MemoryNetwork } from "../../../services/coap/memoryTransport.ts";
 import type { CoapResponse, IncomingRequest, OutgoingResponse } from "../../../services/coap/types.ts";
+import { createDtlsTransport } from "../../../services/dtls/dtlsTransport.ts";
+import type { ServerOptions } from "../../../services/dtls/types.ts";
 import { CONTENT_FORMAT } from "../../../services/lwm2m/contentFormat.ts";
 import { formatOf } from "../../../services/lwm2m/formats.ts";
 import { findObject } from "../../../services/lwm2m/objects/index.ts";
@@ -38,8 +40,10 @@ export type BootstrapFlaw = "omitObjects" | "neverFinish" | "wrongWrites";
 export interface MemoryServerOptions {
   readonly network: MemoryNetwork;
   readonly clock: VirtualClock;
-  /** Numeric address that it listens on, port 5683. */
+  /** Numeric address that it listens on, port 5683, or 5684 where it is secure. */
   readonly address: string;
+  /** Speaks DTLS. */
+  readonly secure?: ServerOptions;
   /** What a bootstrap writes. */
   readonly accounts?: readonly ServerAccount[];
 }
@@ -63,13 +67,16 @@ export class MemoryServer {
   omitsKeys = false;
   /** Codes that the device answered the operations of the last bootstrap with. */
   bootstrapCodes: string[] = [];
+  /** Devices that came through a handshake, and how often. */
+  sessions = 0;
   readonly #options: MemoryServerOptions;
+  #listener: Listener | undefined;
   #silent = false;
   #locations = 0;
 
   private constructor(options: MemoryServerOptions) {
     this.#options = options;
-    this.uri = `coap://${options.address}`;
+    this.uri = `${options.secure === undefined ? "coap" : "coaps"}://${options.address}`;
     this.accounts = options.accounts ?? [];
     options.network.lose({
       name: `${options.address} is silent`,
@@ -79,9 +86,34 @@ export class MemoryServer {
 
   static async start(options: MemoryServerOptions): Promise<MemoryServer> {
     const server = new MemoryServer(options);
-    const { network, address } = options;
-    await network.transport(address).listen({ address, port: 5683 }, (session) => server.#serve(session));
+    await server.#listen();
     return server;
+  }
+
+  async #listen(): Promise<void> {
+    const { network, clock, address, secure } = this.#options;
+    const inner = network.transport(address);
+    const transport = secure === undefined ? inner : createDtlsTransport({ inner, clock, serverOptions: secure });
+    const at = { address, port: secure === undefined ? 5683 : 5684 };
+    this.#listener = await transport.listen(at, (session) => {
+      this.sessions++;
+      this.#serve(session);
+    });
+  }
+
+  /** Ends every session of its own accord. */
+  async closeSessions(): Promise<void> {
+    await this.#listener?.close();
+    await this.#listen();
+  }
+
+  /** The process is gone without a word, and there again with what a database would have kept: no session. */
+  async restart(): Promise<void> {
+    const { network, address } = this.#options;
+    const mute = network.lose({ name: "restart", when: ({ from }) => from.address === address });
+    await this.#listener?.close();
+    mute.remove();
+    await this.#listen();
   }
 
   /** Whether anything that it sends is lost: requests are heard, nothing is answered. */

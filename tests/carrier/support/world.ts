@@ -13,10 +13,12 @@ import {
   type SimulatedModem,
   type SimulatedModemOptions,
 } from "../../../modem/index.ts";
+import type { Modem } from "../../../ports/modem.ts";
 import type { Storage } from "../../../ports/storage.ts";
 import type { TraceRecord } from "../../../ports/trace.ts";
 import type { OpenRequest, Transport } from "../../../ports/transport.ts";
 import { createMemoryNetwork, type MemoryNetwork } from "../../../services/coap/memoryTransport.ts";
+import type { ServerOptions } from "../../../services/dtls/types.ts";
 import { createMemoryStorage } from "../../../services/store/memoryStorage.ts";
 import type { ServerAccount } from "../../../testbed/account.ts";
 import { createTrace } from "../../../trace/trace.ts";
@@ -29,6 +31,20 @@ export const SECOND_ADDRESS = "192.0.2.3";
 export const SERVER_ID = 123;
 const DEVICE_ADDRESS = "198.51.100.1";
 const NONE = { mode: "none" } as const;
+/** A block of 1024 octets fits with what DTLS adds. */
+const MAX_DATAGRAM = 1_232;
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+/** What a secure device and its servers share. */
+export const PSKS = {
+  bootstrap: { identity: "identity-at-bootstrap", key: utf8("key-at-bootstrap") },
+  management: { identity: "identity-at-management", key: utf8("key-at-management") },
+} as const;
+/** The bootstrap server's account in the options of a secure device. */
+export const BOOTSTRAP_SECURITY = {
+  mode: "psk",
+  secrets: { publicKeyOrIdentity: utf8(PSKS.bootstrap.identity), secretKey: PSKS.bootstrap.key },
+} as const;
 
 /** Undefined takes a default of this world away. */
 type Given = { readonly [Option in keyof CarrierOptions]?: CarrierOptions[Option] | undefined };
@@ -41,6 +57,8 @@ export interface WorldOptions {
   readonly carrier?: Given;
   readonly modem?: Partial<SimulatedModemOptions>;
   readonly traced?: boolean;
+  /** Servers and device speak DTLS, with pre-shared keys that the bootstrap delivers; what servers do otherwise. */
+  readonly secure?: ServerOptions;
 }
 
 /** How far time may be moved for one thing, ms. */
@@ -63,16 +81,26 @@ export class World {
 
   private constructor(options: WorldOptions) {
     this.#options = options;
-    this.network = createMemoryNetwork({ clock: this.clock, latencyMs: 10 });
+    const { secure } = options;
+    this.network = createMemoryNetwork({
+      clock: this.clock,
+      latencyMs: 10,
+      ...(secure && { maxDatagram: MAX_DATAGRAM }),
+    });
   }
 
   /** Everything is there; nothing is started. */
   static async make(options: WorldOptions = {}): Promise<World> {
     const world = new World(options);
-    const { clock, network } = world;
-    world.#management = await MemoryServer.start({ network, clock, address: MANAGEMENT_ADDRESS });
-    const account = { uri: world.#management.uri, shortServerId: SERVER_ID, ...options.account };
-    world.#bootstrap = await MemoryServer.start({ network, clock, address: BOOTSTRAP_ADDRESS, accounts: [account] });
+    world.#management = await world.server(MANAGEMENT_ADDRESS);
+    const account = {
+      uri: world.#management.uri,
+      shortServerId: SERVER_ID,
+      ...(options.secure && { security: { mode: "psk", ...PSKS.management } as const }),
+      ...options.account,
+    };
+    world.#bootstrap = await world.server(BOOTSTRAP_ADDRESS);
+    world.#bootstrap.accounts = [account];
     world.replace(options.carrier, options.faults);
     return world;
   }
@@ -100,13 +128,15 @@ export class World {
 
   /** Another server on this network. */
   server(address: string): Promise<MemoryServer> {
-    return MemoryServer.start({ network: this.network, clock: this.clock, address });
+    const { network, clock } = this;
+    const { secure } = this.#options;
+    return MemoryServer.start({ network, clock, address, ...(secure && { secure: { psk: keyOf, ...secure } }) });
   }
 
   /** Another carrier and modem over the same store: the device after its supply came back. */
   replace(options: Given = {}, faults: readonly ModemFault[] = []): Carrier {
     const { clock, events, records } = this;
-    const { edition, traced = true, carrier, modem } = this.#options;
+    const { edition, traced = true, carrier, modem, secure } = this.#options;
     const storage = options.storage ?? carrier?.storage ?? this.storage;
     const sink = (record: TraceRecord) => void records.push(record);
     const trace = traced ? createTrace({ clock, device: "dev", sink, firstSeq: records.length + 1 }) : undefined;
@@ -121,13 +151,13 @@ export class World {
     });
     this.#carrier = createCarrier({
       endpoint: "dev",
-      bootstrap: { uri: this.bootstrap.uri, security: NONE },
-      transport: this.transport(DEVICE_ADDRESS),
+      bootstrap: { uri: this.bootstrap.uri, security: secure === undefined ? NONE : BOOTSTRAP_SECURITY },
+      transport: secure === undefined ? this.transport(DEVICE_ADDRESS) : this.network.transport(DEVICE_ADDRESS),
       clock,
       storage,
       // Another one each time: a peer would take the same message ids for duplicates.
       random: seededRandom(++this.#seed),
-      modem: this.#modem,
+      modem: secure === undefined ? keepingItsKeys(this.#modem) : this.#modem,
       ...(edition !== undefined && { edition }),
       ...(trace && { trace }),
       ...carrier,
@@ -140,7 +170,7 @@ export class World {
     return this.#carrier;
   }
 
-  /** The network as a device sees it that has security: what coaps and a tag would protect goes as it is. */
+  /** The network as a device sees it whose modem has security of its own: what coaps and a tag would protect goes as it is. */
   transport(address: string): Transport {
     const inner = this.network.transport(address);
     return {
@@ -153,6 +183,23 @@ export class World {
   /** What each event was, in the charts' words: `deferred SERVER_NO_ROUTE 60`, `error fotaFailed`, `registered`. */
   get heard(): string[] {
     return this.events.map(({ meaning }) => told(meaning));
+  }
+
+  /** Records of DTLS. */
+  get dtls(): TraceRecord[] {
+    return this.records.filter(({ kind }) => kind === "dtls");
+  }
+
+  /** How the device's sessions began, `server/123 full`, `… resumed`, `… imported` from an earlier one. */
+  get sessions(): string[] {
+    return this.dtls
+      .filter(({ phase }) => phase === "connected")
+      .map(({ to, imported, resumed }) => `${to} ${imported ? "imported" : resumed ? "resumed" : "full"}`);
+  }
+
+  /** Why they ended. */
+  get ends(): string[] {
+    return this.dtls.filter(({ phase }) => phase === "closed").map(({ detail }) => String(detail));
   }
 
   /** Moves time until the next event of this meaning; resolves with it. */
@@ -225,6 +272,21 @@ export function told(meaning: SemanticEvent): string {
     default:
       return meaning.type;
   }
+}
+
+/** A modem that gives no credentials away: DTLS would be its own business. */
+function keepingItsKeys(modem: SimulatedModem): Modem {
+  return new Proxy<Modem>(modem, {
+    get(target, property) {
+      const value = property === "hostCredentials" ? undefined : Reflect.get(target, property, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function keyOf(identity: Uint8Array): Uint8Array | undefined {
+  const text = new TextDecoder().decode(identity);
+  return Object.values(PSKS).find((psk) => psk.identity === text)?.key;
 }
 
 /** Promises run, and what they hand to the event loop. */

@@ -118,6 +118,26 @@ describe("a server over UDP", () => {
     expect(flights(two.local.port)).toBe(4);
   });
 
+  it("says whose a retransmission is, though others were heard since", async () => {
+    const clock = new VirtualClock();
+    const repeated: PeerAddress[] = [];
+    const { listener } = await start({
+      clock,
+      observe: (seen, peer) => seen.kind === "flight" && seen.retransmission > 0 && repeated.push(peer),
+    });
+    const relay = await Relay.start(listener.address);
+    closing.push(() => relay.close());
+    let lost = 0;
+    relay.passes = (direction, datagram) => !(direction === "toClient" && datagram[13] === 2 && lost++ === 0);
+    const connecting = client(relay.address.port, { clock: new VirtualClock() });
+    while (lost === 0) await new Promise(setImmediate);
+    const other = await client(listener.address.port);
+    clock.advance(1_000);
+    await connecting;
+    expect(repeated).toHaveLength(1);
+    expect([other.local.port, listener.address.port]).not.toContain(repeated[0]?.port);
+  });
+
   it("asks for a raw public key and says whose it is", async () => {
     const keys = () => generateKeyPairSync("ec", { namedCurve: "P-256" });
     const spki = (key: ReturnType<typeof keys>["publicKey"]) =>

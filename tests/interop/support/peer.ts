@@ -1,5 +1,7 @@
 /** A program of another implementation, in a process of its own that is ended by its id. */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { reservePort } from "../../../testbed/reservePort.ts";
 import { keep } from "./keep.ts";
@@ -30,8 +32,9 @@ export class Peer {
   readonly #ended: Promise<number | NodeJS.Signals>;
   #waiting: { readonly pattern: RegExp; readonly resolve: (line: string) => void }[] = [];
 
-  /** `program` may be any command; those of `PACKAGES` say what to install when they are missing. */
+  /** `program` may be any command; throws with what to install when one of `PACKAGES` is missing. */
   constructor(program: string, args: readonly string[]) {
+    requireInstalled(program);
     this.#command = [program, ...args].join(" ");
     this.#child = spawn(program, args);
     for (const input of [this.#child.stdout, this.#child.stderr]) {
@@ -39,7 +42,7 @@ export class Peer {
     }
     this.#child.stdin.on("error", () => {}); // It may end while it is written to.
     this.#ended = new Promise((resolve, reject) => {
-      this.#child.on("error", (error: NodeJS.ErrnoException) => reject(missing(program, error)));
+      this.#child.on("error", reject);
       this.#child.on("close", (code, signal) => resolve((code ?? signal) as number | NodeJS.Signals));
     });
     this.#ended.catch(() => {});
@@ -113,13 +116,13 @@ export async function startServer(
   }
 }
 
-/** Whether the program can be run. */
+/** Whether the program is on the path. */
 export function isInstalled(program: Program): boolean {
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
-function missing(program: string, error: NodeJS.ErrnoException): Error {
-  if (error.code !== "ENOENT" || !(program in PACKAGES)) return error;
+function requireInstalled(program: string): void {
+  if (!(program in PACKAGES) || isInstalled(program as Program)) return;
   const debianPackage = PACKAGES[program as Program];
-  return new Error(`${program} is not installed; Debian has it in ${debianPackage}: apt-get install ${debianPackage}`);
+  throw new Error(`${program} is not installed; Debian has it in ${debianPackage}: apt-get install ${debianPackage}`);
 }

@@ -1,0 +1,22 @@
+/** DTLS on this host, with the keys of the modem's tags. */
+import type { Storage } from "../ports/storage.ts";
+import { createDtlsTransport, type DtlsTransport } from "../services/dtls/dtlsTransport.ts";
+import { createSessionVault } from "../services/dtls/sessionVault.ts";
+import type { ResolvedOptions } from "./resolve.ts";
+
+/** Undefined where the modem keeps its keys: `coaps` is then its own business, or the given transport's. */
+export function hostDtls(options: ResolvedOptions, storage: Storage): DtlsTransport | undefined {
+  const { modem, transport, clock, trace, dtls } = options;
+  const { hostCredentials } = modem;
+  return (
+    hostCredentials &&
+    createDtlsTransport({
+      inner: transport,
+      clock,
+      trace,
+      credentials: hostCredentials,
+      parameters: dtls,
+      sessions: createSessionVault(storage),
+    })
+  );
+}

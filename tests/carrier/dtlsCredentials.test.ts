@@ -1,0 +1,116 @@
+/** Keys of every kind on their way to a DTLS session: from options, DER as object 0 has it, to the modem's tags. */
+import { describe, expect, it } from "@jest/globals";
+import { firmwareTag } from "../../carrier/firmwareTag.ts";
+import type { ServerOptions } from "../../services/dtls/types.ts";
+import type { SecurityMode } from "../../services/lwm2m/device/accounts.ts";
+import type { ServerProvision } from "../../services/lwm2m/device/provision.ts";
+import type { Secrets } from "../../services/lwm2m/device/secretVault.ts";
+import { type IssueOptions, issue } from "../support/certificateAuthority.ts";
+import { VirtualClock } from "../support/virtualClock.ts";
+import { BOOTSTRAP_ADDRESS, MANAGEMENT_ADDRESS, SERVER_ID, World } from "./support/world.ts";
+
+const now = new VirtualClock().wall();
+const make = (options: IssueOptions) =>
+  issue({ notBefore: now - 86_400_000, notAfter: now + 86_400_000_000, ...options });
+const ca = make({ subject: "Root", isCa: true });
+const server = make({ ca, subject: "server", san: [`IP:${MANAGEMENT_ADDRESS}`] });
+const device = make({ ca, subject: "device" });
+const stranger = make({ subject: "stranger" });
+const pkcs8 = new Uint8Array(device.privateKey.export({ format: "der", type: "pkcs8" }));
+const sec1 = new Uint8Array(device.privateKey.export({ format: "der", type: "sec1" }));
+
+const X509: ServerOptions = {
+  certificate: { chain: [server.der], privateKey: server.privateKey },
+  trust: { anchors: [ca.der] },
+};
+const RPK: ServerOptions = { rawPublicKey: { privateKey: server.privateKey }, peerPublicKeys: [device.spki] };
+
+async function factory(secure: ServerOptions, mode: SecurityMode, secrets: Secrets): Promise<World> {
+  const account: ServerProvision = {
+    uri: `coaps://${MANAGEMENT_ADDRESS}`,
+    security: { mode, secrets },
+    shortServerId: SERVER_ID,
+    lifetimeSeconds: 300,
+  };
+  return World.make({ secure, carrier: { bootstrap: undefined, servers: [account] } });
+}
+
+const kinds: readonly [what: string, server: ServerOptions, mode: SecurityMode, secrets: Secrets, tag: string[]][] = [
+  [
+    "a certificate, PKCS#8, and the CA's",
+    X509,
+    "x509",
+    { publicKeyOrIdentity: device.der, secretKey: pkcs8, serverPublicKey: ca.der },
+    ["ca", "certificate", "privateKey"],
+  ],
+  [
+    "a certificate, SEC1, and the server's own",
+    X509,
+    "x509",
+    { publicKeyOrIdentity: device.der, secretKey: sec1, serverPublicKey: server.der },
+    ["ca", "certificate", "privateKey"],
+  ],
+  [
+    "raw public keys",
+    RPK,
+    "rpk",
+    { publicKeyOrIdentity: device.spki, secretKey: sec1, serverPublicKey: server.spki },
+    ["ca", "privateKey"],
+  ],
+];
+
+describe("an account's keys", () => {
+  for (const [what, options, mode, secrets, held] of kinds) {
+    it(`open its session: ${what}`, async () => {
+      const world = await factory(options, mode, copyOf(secrets));
+      world.carrier.start();
+      await world.until("registered");
+      expect(world.sessions).toEqual(["server/123 full"]);
+      const listed = (await world.modem.credentials.list(26)).map(({ type }) => type);
+      expect(listed).toEqual(held);
+      world.carrier.restart();
+      await world.until("registered");
+      const writes = world.records.filter(
+        (record) => record.operation === "credentials.write" && record.phase === "start",
+      );
+      expect(writes).toHaveLength(held.length);
+    });
+  }
+
+  it("that the server is not trusted by are DEFERRED SERVER_CONNECT", async () => {
+    const secrets = { publicKeyOrIdentity: device.der, secretKey: pkcs8.slice(), serverPublicKey: stranger.der };
+    const world = await factory(X509, "x509", copyOf(secrets));
+    world.carrier.start();
+    await world.until("deferred");
+    expect(world.heard.at(-1)).toBe("deferred SERVER_CONNECT 60");
+  });
+
+  it("that are no certificate are the modem's to refuse", async () => {
+    const secrets = { publicKeyOrIdentity: Uint8Array.of(1, 2), secretKey: pkcs8.slice(), serverPublicKey: ca.der };
+    const world = await factory(X509, "x509", copyOf(secrets));
+    world.carrier.start();
+    await world.untilTag("exhausted");
+    expect(world.heard.at(-1)).toBe("error bootstrap EACCES");
+  });
+});
+
+/** What is taken from the vault is wiped. */
+function copyOf(secrets: Secrets): Secrets {
+  return Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret?.slice()]));
+}
+
+describe("the credentials that a firmware host is met with", () => {
+  const rows: readonly [uri: string, tag: number | undefined][] = [
+    [`coaps://${MANAGEMENT_ADDRESS}/image`, 26],
+    [`coaps://${MANAGEMENT_ADDRESS}:7000/image`, 26],
+    [`coaps://${BOOTSTRAP_ADDRESS}/image`, 25],
+    ["coaps://elsewhere.example/image", 411],
+    ["no URI", undefined],
+  ];
+  it("are those of the account at the same host, else the CA certificates", async () => {
+    const world = await World.registered({ secure: {} });
+    for (const [uri, tag] of rows)
+      expect([uri, firmwareTag(world.carrier.objects, uri, [411, 412])]).toEqual([uri, tag]);
+    expect(firmwareTag(world.carrier.objects, "coaps://elsewhere.example/image", [])).toBeUndefined();
+  });
+});
