@@ -14,7 +14,7 @@ export function hostDtls(options: ResolvedOptions, storage: Storage): DtlsTransp
       inner: transport,
       clock,
       trace,
-      credentials: hostCredentials,
+      credentials: hostCredentials.bind(modem),
       parameters: dtls,
       sessions: createSessionVault(storage),
     })

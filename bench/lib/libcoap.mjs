@@ -8,13 +8,19 @@ import { CPU, pinned } from "./process.mjs";
 
 const CLIENT = "coap-client-notls";
 const SERVER = "coap-server-notls";
+const SECURE_SERVER = "coap-server-gnutls";
+/** What the secure server takes, and the one suite that clients offer. */
+export const PSK = { identity: "bench", key: "0123456789abcdef", suite: "TLS_PSK_WITH_AES_128_CCM_8" };
+/** Confirmable, empty: a server answers with Reset (RFC 7252 §4.3). */
+const PING = Uint8Array.of(0x40, 0, 0, 1);
+const PING_EVERY_MS = 20;
 const BLOCK_SIZE = 1_024;
 /** Seconds after which the client gives up; its own default is 90. */
 const LONGEST_S = 600;
 
 /** Ends this process with what to install when libcoap is not there. */
 export function requireLibcoap() {
-  const missing = [CLIENT, SERVER].filter((command) => spawnSync(command, ["-?"]).error !== undefined);
+  const missing = [CLIENT, SERVER, SECURE_SERVER].filter((command) => spawnSync(command, ["-?"]).error !== undefined);
   if (missing.length === 0) return;
   console.error(`${missing.join(" and ")} not found: install libcoap with \`apt-get install -y libcoap3-bin\`.`);
   process.exit(1);
@@ -36,6 +42,17 @@ export async function startLibcoapServer(sizes) {
     rmSync(folder, { recursive: true });
   }
   return { port, stop: () => child.kill() };
+}
+
+/** Starts a server for DTLS with a pre-shared key, on GnuTLS. */
+export async function startSecureServer() {
+  const port = await freePort();
+  const args = ["-A", "127.0.0.1", "-p", String(port), "-k", PSK.key, "-v", "0"];
+  const [command, ...rest] = pinned([SECURE_SERVER, ...args], CPU.peer);
+  const child = spawn(command, rest, { stdio: "ignore" });
+  await answers(port);
+  // DTLS is at the next one.
+  return { port: port + 1, stop: () => child.kill() };
 }
 
 /** Downloads with libcoap's client; ms from its start to its end. */
@@ -61,6 +78,17 @@ function client(args) {
     child.on("exit", (code) => {
       if (code === 0) resolve(performance.now() - startedAt);
       else reject(new Error(`${CLIENT} ended with ${code}`));
+    });
+  });
+}
+
+function answers(port) {
+  const socket = createSocket("udp4");
+  const timer = setInterval(() => socket.send(PING, port, "127.0.0.1"), PING_EVERY_MS);
+  return new Promise((resolve) => {
+    socket.once("message", () => {
+      clearInterval(timer);
+      socket.close(resolve);
     });
   });
 }

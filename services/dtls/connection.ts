@@ -320,11 +320,12 @@ export class Connection implements HandshakeHost, InputHost {
     } else throw unexpectedMessage(type, "after the handshake");
   }
 
-  /** The very one that completed the handshake. */
+  /** The very one that completed the handshake; a connection that was imported does not know it, nor has a flight to send. */
   #isPeersFinished({ sequence, offset, length, bytes }: Fragment): boolean {
     const finished = this.#completed?.peerFinished;
+    if (finished === undefined) return true;
     const isWhole = offset === 0 && bytes.length === length;
-    return isWhole && finished?.sequence === sequence && equalBytes(finished.body, bytes);
+    return isWhole && finished.sequence === sequence && equalBytes(finished.body, bytes);
   }
 
   #resend(resend: Resend | undefined, size: number): void {

@@ -22,7 +22,7 @@ import { type DtlsParameters, type ResolvedParameters, resolveDtlsParameters } f
 import { DtlsRecorder } from "./dtlsRecorder.ts";
 import { DtlsSession } from "./dtlsSession.ts";
 import { DtlsError, type DtlsErrorCode } from "./errors.ts";
-import { KeptSessions, type SessionOwner } from "./keptSessions.ts";
+import { KeptSessions } from "./keptSessions.ts";
 import type { SessionVault } from "./sessionVault.ts";
 import { readTagCredentials, type TagSecurity } from "./tagCredentials.ts";
 import type { ClientOptions, ServerOptions } from "./types.ts";
@@ -59,7 +59,9 @@ const CLOSED: OpenFailure = { kind: "noRoute", detail: "the transport is closed"
 const HARMLESS: ReadonlySet<DtlsErrorCode> = new Set(["noAnswer", "aborted", "socket"]);
 
 /** A handshake with one server, or the connection that came of it. */
-interface Attempt extends SessionOwner {
+interface Attempt {
+  /** What is kept of its sessions is kept under this. */
+  readonly key: string;
   readonly options: ClientOptions;
 }
 
@@ -148,12 +150,12 @@ class SecureTransport implements DtlsTransport {
       },
       onFatal: () => this.#kept.forget(attempt.key),
       onPark: (connection) => {
-        if (!this.#silent) this.#kept.park(attempt, since, connection);
+        if (!this.#silent) this.#kept.park(attempt.key, since, connection);
       },
       onEnd: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);
-    const parked = await this.#kept.takeLive(attempt);
+    const parked = await this.#kept.takeLive(attempt.key);
     const connection = parked && importClient(parked.bytes, attempt.options);
     if (parked !== undefined && connection !== undefined) {
       since = parked.since;
@@ -163,7 +165,7 @@ class SecureTransport implements DtlsTransport {
         return { kind: "open", session };
       }
       // Not used, so it may be used another time.
-      this.#kept.park(attempt, since, parked.bytes);
+      this.#kept.park(attempt.key, since, parked.bytes);
       session.close();
       return refusal ?? CLOSED;
     }
@@ -180,7 +182,7 @@ class SecureTransport implements DtlsTransport {
     inner: Session,
     request: OpenRequest,
     { host, port }: CoapUri,
-    { options, digest }: TagSecurity,
+    security: TagSecurity,
     recorder: DtlsRecorder | undefined,
   ): Attempt {
     // An IPv6 zone is this host's view of an address; no certificate has it.
@@ -188,10 +190,9 @@ class SecureTransport implements DtlsTransport {
     const { client } = this.#parameters;
     return {
       key: `${host}:${port} ${request.securityTag} ${serverName}`,
-      digest,
       options: {
         ...client,
-        ...options,
+        ...security,
         mtu: Math.min(client.mtu ?? inner.maxDatagram, inner.maxDatagram),
         serverName,
         now: () => this.#options.clock.wall(),
@@ -201,7 +202,7 @@ class SecureTransport implements DtlsTransport {
   }
 
   async #client(attempt: Attempt): Promise<DtlsClient> {
-    const resume = await this.#kept.resumable(attempt);
+    const resume = await this.#kept.resumable(attempt.key);
     try {
       return new DtlsClient({ ...attempt.options, ...(resume && { resume: resume.bytes }) });
     } catch (error) {
@@ -220,7 +221,7 @@ class SecureTransport implements DtlsTransport {
   #remember(attempt: Attempt, client: DtlsClient): void {
     const bytes = client.resumption();
     // An abbreviated handshake gave nothing new; what it came from keeps its age.
-    if (bytes !== undefined && client.info?.resumed === false && !this.#silent) this.#kept.remember(attempt, bytes);
+    if (bytes !== undefined && client.info?.resumed === false && !this.#silent) this.#kept.remember(attempt.key, bytes);
   }
 
   async #security(tag: number): Promise<TagSecurity> {

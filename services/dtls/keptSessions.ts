@@ -1,18 +1,13 @@
 /**
- * What is kept of sessions that ended here, for the next one with the same server and credentials: the live session
- * itself, where the server can go on with it (RFC 9146), and what an abbreviated handshake takes (RFC 5246 §7.3).
+ * What is kept of sessions that ended here, for the next one with the same server: the live session itself, where the
+ * server can go on with it (RFC 9146), and what an abbreviated handshake takes (RFC 5246 §7.3). Either is bound to the
+ * credentials that it was made with: with others it is of no use, and the next session takes its place.
  */
 import type { Clock } from "../../ports/clock.ts";
 import { type KeptSession, MAX_KEPT_SESSIONS, type SessionVault } from "./sessionVault.ts";
 
 /** RFC 5246 §F.1.4: a session is not resumed for longer; a server has long given up a connection that was silent then. */
 const MAX_AGE_MS = 24 * 3_600_000;
-
-/** Whose session it is. */
-export interface SessionOwner {
-  readonly key: string;
-  readonly digest: string;
-}
 
 export class KeptSessions {
   readonly #clock: Pick<Clock, "wall">;
@@ -28,29 +23,29 @@ export class KeptSessions {
   }
 
   /** @param since see `KeptSession` */
-  park({ key, digest }: SessionOwner, since: number, bytes: Uint8Array): void {
-    keep(this.#live, { key, digest, since, bytes });
+  park(key: string, since: number, bytes: Uint8Array): void {
+    keep(this.#live, { key, since, bytes });
   }
 
   /** The live session, given away for good. */
-  async takeLive(owner: SessionOwner): Promise<KeptSession | undefined> {
+  async takeLive(key: string): Promise<KeptSession | undefined> {
     await this.#load();
-    const kept = this.#live.get(owner.key);
-    this.#live.delete(owner.key);
-    return kept !== undefined && this.#isOf(kept, owner) ? kept : undefined;
+    const kept = this.#live.get(key);
+    this.#live.delete(key);
+    return kept !== undefined && this.#isFresh(kept) ? kept : undefined;
   }
 
   /** A full handshake has ended. */
-  remember({ key, digest }: SessionOwner, bytes: Uint8Array): void {
-    keep(this.#resumable, { key, digest, since: this.#clock.wall(), bytes });
+  remember(key: string, bytes: Uint8Array): void {
+    keep(this.#resumable, { key, since: this.#clock.wall(), bytes });
     this.#write();
   }
 
-  async resumable(owner: SessionOwner): Promise<KeptSession | undefined> {
+  async resumable(key: string): Promise<KeptSession | undefined> {
     await this.#load();
-    const kept = this.#resumable.get(owner.key);
-    if (kept === undefined || this.#isOf(kept, owner)) return kept;
-    this.forget(owner.key);
+    const kept = this.#resumable.get(key);
+    if (kept === undefined || this.#isFresh(kept)) return kept;
+    this.forget(key);
     return undefined;
   }
 
@@ -72,9 +67,9 @@ export class KeptSessions {
     await this.#writing;
   }
 
-  #isOf({ digest, since }: KeptSession, owner: SessionOwner): boolean {
+  #isFresh({ since }: KeptSession): boolean {
     const ageMs = this.#clock.wall() - since;
-    return digest === owner.digest && ageMs >= 0 && ageMs <= MAX_AGE_MS;
+    return ageMs >= 0 && ageMs <= MAX_AGE_MS;
   }
 
   #load(): Promise<void> {

@@ -8,8 +8,6 @@ import type { Storage } from "../../ports/storage.ts";
 export interface KeptSession {
   /** Server, tag and name that it belongs to. */
   readonly key: string;
-  /** Of the credentials that it was made with. */
-  readonly digest: string;
   /** Time of day at which its handshake ended, ms since 1970. */
   readonly since: number;
   readonly bytes: Uint8Array;
@@ -76,8 +74,8 @@ function decode(bytes: Uint8Array): KeptSession[] {
 }
 
 function decodeSession(entry: { readonly [Key in keyof KeptSession]?: unknown }): KeptSession {
-  const { key, digest, since, bytes } = entry;
-  if (typeof key !== "string" || typeof digest !== "string" || typeof bytes !== "string") throw new TypeError();
+  const { key, since, bytes } = entry;
+  if (typeof key !== "string" || typeof bytes !== "string") throw new TypeError();
   if (typeof since !== "number" || !Number.isFinite(since)) throw new TypeError();
-  return { key, digest, since, bytes: Uint8Array.from(Buffer.from(bytes, "base64")) };
+  return { key, since, bytes: Uint8Array.from(Buffer.from(bytes, "base64")) };
 }

@@ -2,7 +2,7 @@
  * The content of a security tag as DTLS takes it: a pre-shared key with its identity, an X.509 certificate with its
  * key, a raw public key, and by what the server is trusted (%CMNG; LwM2M 1.1 E.1, 0/x/3 to 0/x/5).
  */
-import { createHash, createSecretKey } from "node:crypto";
+import { createSecretKey } from "node:crypto";
 import type { CredentialType, TagCredentials } from "../../ports/modem.ts";
 import { factsOf } from "../pki/certificate.ts";
 import { readCertificateChain, readCertificates, readPrivateKey, readPublicKey } from "../pki/credentials.ts";
@@ -10,11 +10,7 @@ import { PkiError } from "../pki/errors.ts";
 import { DtlsError } from "./errors.ts";
 import type { ClientOptions } from "./types.ts";
 
-export interface TagSecurity {
-  readonly options: Pick<ClientOptions, "psk" | "certificate" | "rawPublicKey" | "trust" | "peerPublicKeys">;
-  /** SHA-256 over all of the tag, hexadecimal: another one means other credentials. */
-  readonly digest: string;
-}
+export type TagSecurity = Pick<ClientOptions, "psk" | "certificate" | "rawPublicKey" | "trust" | "peerPublicKeys">;
 
 const TYPES: readonly CredentialType[] = ["ca", "certificate", "privateKey", "psk", "pskIdentity", "publicKey"];
 /** 0/x/15 and 0/x/13 (RFC 6698 §2.1). */
@@ -30,7 +26,7 @@ export function readTagCredentials(tag: number, credentials: TagCredentials): Ta
     const options = { ...pskOf(tag, credentials), ...ownKeyOf(tag, credentials), ...trustOf(tag, credentials) };
     const usable = options.psk ?? options.trust ?? options.peerPublicKeys;
     if (usable === undefined) throw unusable(tag, describe(credentials));
-    return { options, digest: digestOf(credentials) };
+    return options;
   } finally {
     for (const content of Object.values(credentials)) content?.fill(0);
   }
@@ -96,15 +92,6 @@ function describe(credentials: TagCredentials): string {
   const held = TYPES.filter((type) => credentials[type] !== undefined);
   const need = "a PSK with its identity, or a certificate or public key that the server is trusted by, is needed";
   return held.length === 0 ? `is empty; ${need}` : `holds ${held.join(" and ")} alone; ${need}`;
-}
-
-function digestOf(credentials: TagCredentials): string {
-  const hash = createHash("sha256");
-  for (const type of TYPES) {
-    const content = credentials[type];
-    if (content !== undefined) hash.update(`${type} ${content.length} `).update(content);
-  }
-  return hash.digest("hex");
 }
 
 function unusable(tag: number, what: string): DtlsError {

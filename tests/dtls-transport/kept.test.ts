@@ -103,6 +103,21 @@ describe("a session that was closed", () => {
     expect(network.connections).toEqual(["full", "resumed"]);
   });
 
+  it("keeps the age of its full handshake when it is resumed", async () => {
+    const network = new Network();
+    await network.serve();
+    const storage = createMemoryStorage();
+    const transport = network.client({ sessions: createSessionVault(storage) });
+    const born = network.clock.wall();
+    for (let hour = 0; hour < 3; hour++) {
+      await life(network, transport, "close");
+      await network.pass(3_600_000);
+    }
+    expect(network.connections).toEqual(["full", "resumed", "resumed"]);
+    const [kept] = JSON.parse(new TextDecoder().decode(await storage.read(RESUMABLE_DOCUMENT))).sessions;
+    expect(kept.since - born).toBeLessThan(1_000);
+  });
+
   it("leaves a whole handshake when the server has lost it", async () => {
     const network = new Network();
     await network.serve();

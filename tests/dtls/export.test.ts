@@ -70,6 +70,18 @@ describe.each<{ what: string; options: typeof PSK; suite?: SuiteName; connection
     expect(pair.client.dropped.replay).toBe(3);
   });
 
+  it("drops a Finished of the peer that comes once more: it may have been on its way", () => {
+    const pair = pairOf();
+    const attacker = new Attacker(pair);
+    const content = attacker.finished(pair, "server");
+    move(pair, client);
+    const { unexpected } = pair.client.dropped;
+    const step = pair.give("client", attacker.seal("server", { type: 22, sequence: 3, content }));
+    expect(step).toMatchObject({ datagrams: [], events: [] });
+    expect(pair.client.dropped.unexpected).toBe(unexpected + 1);
+    expectAlive(pair);
+  });
+
   it("can be exported again, and leaves a session that the server resumes", () => {
     const pair = pairOf();
     const resume = pair.client.resumption()!;

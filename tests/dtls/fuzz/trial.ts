@@ -19,8 +19,11 @@ const ADDRESS = { address: "192.0.2.1", port: 40_000 };
 const ELSEWHERE = { address: "192.0.2.2", port: 40_000 };
 /** A flight with certificates, sent again for each of the records of a datagram that ask for it. */
 const MOST_OCTETS_OUT = 40_000;
-/** Handshakes here have no more datagrams. */
+/** So many datagrams have most handshakes here, and so many the longest with its data. */
+const FEW_STEPS = 6;
 const MOST_STEPS = 24;
+/** Each connection gets fewer inputs than this. */
+const MOST_INPUTS = 240;
 /** After an end, so many further inputs. */
 const AFTER_END = 3;
 const WORDS = ["one", "two", "three"] as const;
@@ -68,7 +71,7 @@ export class Trial {
   }
 
   run(): TrialResult {
-    this.#reach(this.#mutator.below(MOST_STEPS));
+    this.#reach(this.#mutator.below(this.#mutator.chance(0.7) ? FEW_STEPS : MOST_STEPS));
     const wasConnected = this.#state === "connected";
     const forges = this.#mutator.chance(0.3);
     let left = this.#mutator.below(MOST_INPUTS);
@@ -220,6 +223,8 @@ export class Trial {
     const mutator = this.#mutator;
     const type = mutator.pick(FORGED_TYPES);
     const content = type === CONTENT_TYPE.handshake ? this.#forgedMessage() : mutator.octets(mutator.below(40));
+    // Behind a Connection ID that is padding: the last octet that is not 0 would be the type (RFC 9146 §4).
+    if (type === 0) content.fill(0);
     if (type === CONTENT_TYPE.applicationData) this.#meant.push(Buffer.from(content).toString("latin1"));
     return this.#forger.seal(type, content);
   }
@@ -270,7 +275,6 @@ export class Trial {
   }
 }
 
-const MOST_INPUTS = 240;
 const PROTECTED_HANDSHAKE: ReadonlySet<number> = new Set([CONTENT_TYPE.handshake, CONTENT_TYPE.tls12Cid]);
 /** Data most often: what else is authentic ends the connection as a rule. */
 const FORGED_TYPES = [23, 23, 23, 23, 23, 23, 20, 21, 22, 22, 24, 25, 0];

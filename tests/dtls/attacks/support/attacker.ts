@@ -34,6 +34,9 @@ export interface Forged {
   readonly inner?: Uint8Array;
 }
 
+/** Header and verify_data. */
+const FINISHED_OCTETS = 24;
+
 export class Attacker {
   readonly #ciphers: Record<Role, RecordCipher>;
   /** What each side wants to receive; absent: not negotiated, or empty. */
@@ -98,6 +101,16 @@ export class Attacker {
     const content = this.#ciphers[from].open(aad, fragment);
     if (content === undefined) throw new Error("the attacker cannot read the record");
     return content;
+  }
+
+  /** The Finished with which `from` completed its side, as the content of a record. */
+  finished({ history }: Pair, from: Role): Uint8Array {
+    const cidLength = this.connectionIds[from === "client" ? "server" : "client"]?.length ?? 0;
+    const protectedRecords = history
+      .filter((sent) => sent.from === from)
+      .flatMap(({ bytes }) => records(bytes, cidLength))
+      .filter(({ epoch }) => epoch === 1);
+    return this.open(from, protectedRecords[0]!.bytes).subarray(0, FINISHED_OCTETS);
   }
 
   /** RFC 9146 §5.3. */
