@@ -309,6 +309,51 @@ describe("a client's connection that is up", () => {
   });
 });
 
+describe.each(ROLES)("what comes to a %s before it can be used", (role) => {
+  /** The last flight to it: what is before ChangeCipherSpec, that itself, and Finished. */
+  function lastFlight() {
+    const pair = new Pair({ client: { ...PSK.client, connectionId: false }, server: PSK.server });
+    const flight: Uint8Array[] = [];
+    pair.start();
+    pair.carry(({ from, bytes }) => {
+      if (from === role || !records(bytes).some(({ epoch }) => epoch === 1)) return [bytes];
+      flight.push(...records(bytes).map((one) => one.bytes));
+      return [];
+    });
+    return { pair, attacker: new Attacker(pair), before: flight.slice(0, -1), finished: flight.at(-1)! };
+  }
+
+  it("is kept as four records without the keys to read them, and as no more than 8192 octets", () => {
+    for (const [length, kept] of [
+      [40, 4],
+      [3_000, 2],
+      [9_000, 0],
+    ] as const) {
+      const { pair, finished } = lastFlight();
+      const { overflow } = pair.drops(role);
+      const rubbish = record({ epoch: 1, sequence: 9, fragment: new Uint8Array(length) });
+      for (let count = 0; count < 10; count++) pair.give(role, rubbish);
+      expect(pair.drops(role).overflow).toBe(overflow + 10 - kept);
+      pair.give(role, finished);
+      expect(pair.end(role).state).toBe("handshaking");
+    }
+  });
+
+  it("is kept as four records of data before Finished, which are delivered after it and not before", () => {
+    const { pair, attacker, before, finished } = lastFlight();
+    for (const one of before) pair.give(role, one);
+    const { overflow } = pair.drops(role);
+    for (let sequence = 1; sequence <= 6; sequence++) {
+      pair.give(role, attacker.seal(other(role), { sequence, content: text(`data ${sequence}`) }));
+    }
+    expect(pair.events[role]).toEqual([]);
+    expect(pair.drops(role).overflow).toBe(overflow + 2);
+    pair.give(role, finished);
+    expect(pair.events[role][0]).toMatchObject({ kind: "connected" });
+    expect(pair.data(role)).toEqual(["data 1", "data 2", "data 3", "data 4"]);
+  });
+});
+
 describe("the alerts", () => {
   it("are known by number, with a meaning, and no number stands for two", () => {
     const names = Object.keys(ALERTS) as AlertName[];

@@ -115,6 +115,14 @@ describe("after its export a connection", () => {
     expect(() => client.export()).toThrow(/nothing to export: the connection is handshaking/);
     expect(client.resumption()).toBeUndefined();
   });
+
+  it("is to be imported once: two imports would use the same numbers, and nothing here can know of it", () => {
+    const bytes = new Pair(PSK).connect().client.export();
+    const [one, two] = [bytes, bytes].map(
+      (copy) => DtlsClient.import(copy, PSK.client).send(text("same")).datagrams[0]!,
+    );
+    expect(records(one!, ID_OCTETS)[0]!.sequence).toBe(records(two!, ID_OCTETS)[0]!.sequence);
+  });
 });
 
 describe("octets that are imported", () => {

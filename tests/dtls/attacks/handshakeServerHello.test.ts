@@ -2,10 +2,11 @@
 import { describe, expect, it } from "@jest/globals";
 import type { AlertName } from "../../../services/dtls/alerts.ts";
 import { concat } from "../../../services/dtls/bytes.ts";
+import { encodeCertificateRequest } from "../../../services/dtls/messages/certificateRequest.ts";
 import { EXTENSION } from "../../../services/dtls/messages/extensions.ts";
 import type { ServerHello } from "../../../services/dtls/messages/serverHello.ts";
 import type { ClientOptions } from "../../../services/dtls/types.ts";
-import { type Change, cut, serverHello, withExtension, withoutExtension } from "../support/changes.ts";
+import { type Change, cut, replaced, serverHello, withExtension, withoutExtension } from "../support/changes.ts";
 import { ClientDuel } from "../support/duel.ts";
 import { KINDS } from "../support/kinds.ts";
 import { completes, refuses } from "../support/outcomes.ts";
@@ -186,6 +187,13 @@ describe("B16 a client", () => {
       fault: (script) => ({ ...script, 4: script[4]!.filter(({ what }) => what !== "certificateRequest") }),
     });
     expect(twin.heard).not.toContain("certificate");
+    expect(twin.heard).not.toContain("certificateVerify");
+  });
+
+  it("sends no certificate of another kind than is asked for", () => {
+    const request = encodeCertificateRequest({ types: Uint8Array.of(1), signatureAlgorithms: [0x0401] });
+    const { twin } = completes("client", { kind, fault: alter("certificateRequest", replaced(request)) });
+    expect(twin.heard).toContain("certificate");
     expect(twin.heard).not.toContain("certificateVerify");
   });
 
