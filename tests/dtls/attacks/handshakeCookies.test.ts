@@ -57,6 +57,12 @@ describe("B17 a HelloVerifyRequest, given to a client", () => {
     expect(attacked.sent.length).toBe(3 + 5);
   });
 
+  it("without a cookie, after one with a cookie, is dropped", () => {
+    const fault = behind("helloVerifyRequest", another(0, { besides: true, messageSeq: () => 0 }));
+    const attacked = completes("client", { kind, fault }, { unexpected: 1 }) as ClientDuel;
+    expect(hellos(attacked)).toBe(2);
+  });
+
   it("after the ServerHello is dropped", () => {
     const fault = behind("serverHello", another(9, { besides: true }));
     const attacked = completes("client", { kind, fault }, { unexpected: 1 }) as ClientDuel;
@@ -68,6 +74,7 @@ describe("B17 a HelloVerifyRequest, given to a client", () => {
       "in two fragments",
       { fragments: ({ body }) => [{ bytes: body.subarray(0, 9) }, { offset: 9, bytes: body.subarray(9) }] },
     ],
+    ["that begins a longer one", { fragments: ({ body }) => [{ length: body.length + 5 }] }],
     ["cut short", { wire: cut(10) }],
     ["with a cookie longer than it is", { body: () => Uint8Array.of(0xfe, 0xff, 20, 1, 2, 3) }],
   ] satisfies [string, Omit<Item, "what">][])("%s is dropped", (_, how) => {
@@ -137,6 +144,29 @@ describe("B17 a cookie, given to a server", () => {
     expect(attacked.associations).toBe(0);
     attacked.from = PEER;
     expectUsable(attacked.inject(second!));
+  });
+
+  it("is of one session id, and not of another as long", () => {
+    const fault = alter(
+      "clientHello",
+      clientHello(() => ({ sessionId: randomBytes(32) })),
+    );
+    const attacked = new ServerDuel({ kind, fault }).run();
+    expect(answers(attacked)).toEqual([HELLO_VERIFY_REQUEST, HELLO_VERIFY_REQUEST]);
+    expect(attacked.associations).toBe(0);
+  });
+
+  it("is not asked of the beginning of a ClientHello, though it could be read", () => {
+    // All but the extensions: a hello may have none.
+    const WITHOUT_EXTENSIONS = 2 + 32 + 1 + 1 + 4 + 2;
+    const attacked = new ServerDuel({ kind });
+    const start = attacked.twin.item({
+      what: "clientHello",
+      fragments: ({ body }) => [{ bytes: body.subarray(0, WITHOUT_EXTENSIONS) }],
+    });
+    expect(attacked.deafly(...start)).toEqual([]);
+    const alone = attacked.twin.item({ what: "clientHello", body: (body) => body.slice(0, WITHOUT_EXTENSIONS) });
+    expect(attacked.deafly(...alone)).toHaveLength(1);
   });
 
   it("holds for the period after its own, and no longer", () => {

@@ -171,10 +171,11 @@ describe("C20 ClientHellos from the address of a connection", () => {
     expectUsable(first);
   });
 
-  it("that were recorded do not end the connection", () => {
+  it("that were recorded open nothing", () => {
     const first = connection();
     first.deafly(...first.twin.sent);
     expect(first.closed).toBeUndefined();
+    expect(first.associations).toBe(1);
     expectUsable(first);
   });
 

@@ -52,7 +52,11 @@ export function expectOver(attacked: Duel): void {
   expect(attacked.timer).toBeNull();
   expect(attacked.associations).toBe(0);
   const events = attacked.events.length;
-  expect(attacked.deafly(...attacked.twin.sent.filter((datagram) => !isHello(datagram)))).toEqual([]);
+  const before = attacked.dropped.closed;
+  const again = attacked.twin.sent.filter((datagram) => !isHello(datagram));
+  expect(attacked.deafly(...again)).toEqual([]);
+  // A server has forgotten whose they were.
+  expect(attacked.dropped.closed - before).toBe(attacked.role === "client" ? again.length : 0);
   attacked.fire();
   expect(attacked.events).toHaveLength(events);
   expect(attacked.events.filter(({ kind }) => kind === "closed")).toHaveLength(1);
