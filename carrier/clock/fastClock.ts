@@ -1,25 +1,25 @@
 /**
- * A clock for demos and tests on real sockets: time runs `speed` times as fast as real time, and, where asked for, a
- * wait in which the process has nothing to do is skipped. While datagrams are on their way or a key is being made the
- * process is busy and no time is skipped: a deadline never passes a peer that is still working in this process.
+ * A clock for demos and tests on real sockets. Either time runs `speed` times as fast as real time; or it is the time
+ * in which this process computes, and a wait in which it has nothing to do is skipped. How fast the machine is and what
+ * else it does then has no influence: a deadline never passes a peer that is still working in this process.
  */
 import { performance } from "node:perf_hooks";
 import type { Clock, TimerId } from "../../ports/clock.ts";
 import { VirtualClock } from "./virtualClock.ts";
 
 export interface FastClockOptions {
-  /** Factor on real time, above 0. Default 1. */
+  /** Factor on the time that passes, above 0. Default 1. */
   readonly speed?: number;
-  /** Skip waits in which nothing happens. */
+  /** Count the processor's time of this process, and skip waits in which nothing happens. Default false: real time. */
   readonly skipIdle?: boolean;
 }
 
 /** How often the process is looked at, real ms. */
-const LOOK_MS = 5;
+const LOOK_MS = 3;
 /** Quiet looks in a row before time is skipped. */
-const QUIET_LOOKS = 4;
-/** Part of a look's time in which the event loop may have been busy for the look to count as quiet. */
-const QUIET_SHARE = 0.4;
+const QUIET_LOOKS = 3;
+/** Work of other threads, which ends by itself: files and names. What a socket waits for may never end. */
+const THREAD_WORK = /^(FSReq|GetAddrInfo|GetNameInfo)/;
 /** Longest delay of a Node timer. */
 const LONGEST_MS = 0x7fff_ffff;
 
@@ -27,9 +27,11 @@ export class FastClock implements Clock {
   readonly #virtual: VirtualClock;
   readonly #speed: number;
   readonly #skipIdle: boolean;
-  /** Real time at which the virtual clock was last moved; undefined while paused. */
-  #movedAt: number | undefined = performance.now();
-  #usageBefore = performance.eventLoopUtilization();
+  /** What passes by itself, ms. */
+  readonly #source: () => number;
+  /** The source's time at which the virtual clock was last moved; undefined while paused. */
+  #movedAt: number | undefined;
+  #before = loopActivity();
   #quietLooks = 0;
   /** What had passed since the clock was last moved when it was paused, the clock's ms. */
   #frozen = 0;
@@ -40,6 +42,8 @@ export class FastClock implements Clock {
   constructor({ speed = 1, skipIdle = false }: FastClockOptions = {}) {
     this.#speed = speed;
     this.#skipIdle = skipIdle;
+    this.#source = skipIdle ? processorMs : () => performance.now();
+    this.#movedAt = this.#source();
     this.#virtual = new VirtualClock(Date.now());
   }
 
@@ -71,38 +75,48 @@ export class FastClock implements Clock {
   }
 
   resume(): void {
-    this.#movedAt ??= performance.now() - this.#frozen / this.#speed;
+    this.#movedAt ??= this.#source() - this.#frozen / this.#speed;
     this.#arm();
   }
 
   /** The clock's ms since it was last moved. */
   #elapsed(): number {
-    return this.#movedAt === undefined ? this.#frozen : (performance.now() - this.#movedAt) * this.#speed;
+    return this.#movedAt === undefined ? this.#frozen : (this.#source() - this.#movedAt) * this.#speed;
   }
 
   #move(ms: number): void {
-    this.#movedAt = performance.now();
+    this.#movedAt = this.#source();
     this.#virtual.advance(ms);
   }
 
-  /** Looks again when the next timer is due, or soon when idle time may be skipped. */
+  /** Looks again when the next timer is due, or at a steady pace when idle time may be skipped. */
   #arm(): void {
+    const untilNext = this.#movedAt === undefined ? undefined : this.#untilNext();
+    if (this.#skipIdle && this.#look !== undefined && untilNext !== undefined) return;
     clearTimeout(this.#look);
     this.#look = undefined;
-    const untilNext = this.#untilNext();
-    if (this.#movedAt === undefined || untilNext === undefined) return;
-    const due = untilNext / this.#speed;
-    this.#usageBefore = performance.eventLoopUtilization();
-    this.#look = setTimeout(() => this.#onLook(), Math.min(this.#skipIdle ? LOOK_MS : LONGEST_MS, Math.max(0, due)));
+    if (untilNext === undefined) return;
+    const delayMs = this.#skipIdle ? LOOK_MS : Math.min(LONGEST_MS, Math.max(0, untilNext / this.#speed));
+    this.#look = setTimeout(() => this.#onLook(), delayMs);
   }
 
   #onLook(): void {
-    const quiet = performance.eventLoopUtilization(this.#usageBefore).utilization < QUIET_SHARE;
-    this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;
-    const skips = this.#skipIdle && this.#quietLooks >= QUIET_LOOKS;
-    if (skips) this.#quietLooks = 0;
+    this.#look = undefined;
+    const skips = this.#skipIdle && this.#isQuiet();
     this.#move(this.#elapsed() + (skips ? Math.max(0, this.#untilNext() ?? 0) : 0));
     this.#arm();
+  }
+
+  /** Whether the event loop has waited and nothing has come, several times. */
+  #isQuiet(): boolean {
+    const before = this.#before;
+    this.#before = loopActivity();
+    const waited = this.#before.idleMs > before.idleMs && this.#before.events === before.events;
+    const quiet = waited && !process.getActiveResourcesInfo().some((name) => THREAD_WORK.test(name));
+    this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;
+    if (this.#quietLooks < QUIET_LOOKS) return false;
+    this.#quietLooks = 0;
+    return true;
   }
 
   /** The clock's ms until the next timer; undefined when there is none. */
@@ -110,4 +124,15 @@ export class FastClock implements Clock {
     const { nextDue } = this.#virtual;
     return nextDue === undefined ? undefined : nextDue - this.#virtual.now() - this.#elapsed();
   }
+}
+
+/** What the event loop has waited, and the events of sockets, files and threads that it was told. */
+function loopActivity(): { readonly idleMs: number; readonly events: number } {
+  const { idleTime, uvMetricsInfo } = performance.nodeTiming;
+  return { idleMs: idleTime, events: uvMetricsInfo.events };
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

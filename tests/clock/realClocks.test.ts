@@ -1,3 +1,9 @@
+import { createSocket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { once } from "node:events";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { FastClock } from "../../carrier/clock/fastClock.ts";
 import { SystemClock } from "../../carrier/clock/systemClock.ts";
@@ -5,6 +11,34 @@ import type { Clock } from "../../ports/clock.ts";
 
 const fires = (clock: Clock, ms: number) =>
   new Promise<number>((resolve) => clock.setTimeout(() => resolve(clock.now()), ms));
+
+/** Long enough to be skipped when it looks idle, however many are at work at the same time. */
+const ROUNDS = 200;
+
+async function writeFiles(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "clock-"));
+  const file = await open(join(folder, "file"), "w");
+  for (let round = 0; round < ROUNDS; round++) {
+    await file.write("some octets");
+    await file.sync();
+  }
+  await file.close();
+  await rm(folder, { recursive: true });
+}
+
+async function sendDatagrams(): Promise<void> {
+  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  for (let round = 0; round < 10 * ROUNDS; round++) {
+    socket.send("datagram", socket.address().port, "127.0.0.1");
+    await once(socket, "message");
+  }
+  socket.close();
+}
+
+async function lookUpNames(): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) await lookup("localhost");
+}
 
 describe.each([
   ["system clock", 1, () => new SystemClock()],
@@ -72,6 +106,29 @@ describe("fast clock", () => {
     const until = performance.now() + 150;
     while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
     expect(fired).toBe(false);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["files are written", writeFiles],
+    ["datagrams arrive", sendDatagrams],
+    ["names are looked up", lookUpNames],
+  ])("does not skip while %s", async (_what, work) => {
+    const clock = new FastClock({ skipIdle: true });
+    let fired = false;
+    clock.setTimeout(() => {
+      fired = true;
+    }, 3_600_000);
+    await work();
+    expect(fired).toBe(false);
+    clock.pause();
+  });
+
+  it("does not count the time in which the machine did other things, where it skips waits", () => {
+    const [skipping, real] = [new FastClock({ skipIdle: true }), new FastClock()];
+    const before = [skipping.now(), real.now()] as const;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    expect(real.now() - before[1]).toBeGreaterThanOrEqual(290);
+    expect(skipping.now() - before[0]).toBeLessThan(150);
   });
 
   it("runs as many times faster as it was told", async () => {

@@ -29,13 +29,12 @@ import { openRecording } from "../../trace/index.ts";
 import { type Block, blocksOf, REPOSITORY, strangersFolder } from "./support/blocks.ts";
 
 const run = promisify(execFile);
-const LIMIT_MS = 30_000;
 
 let folder = "";
 beforeAll(async () => {
   folder = await strangersFolder();
   await recordLife(join(folder, "run.jsonl"));
-}, LIMIT_MS);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The recording that the documents' snippets speak of. */
@@ -50,65 +49,53 @@ async function recordLife(file: string): Promise<void> {
 }
 
 describe("TypeScript in the documents", () => {
-  it(
-    "compiles in a strict application",
-    async () => {
-      const blocks = await blocksOf("ts");
-      expect(blocks.length).toBeGreaterThan(5);
-      for (const block of blocks) await writeFile(join(folder, sourceName(block)), block.text);
-      const compilerOptions = {
-        strict: true,
-        module: "nodenext",
-        target: "es2023",
-        noEmit: true,
-        types: ["node"],
-        typeRoots: [join(REPOSITORY, "node_modules", "@types")],
-      };
-      const tsconfig = { compilerOptions, files: blocks.map(sourceName) };
-      await writeFile(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
-      const tsc = join(REPOSITORY, "node_modules", "typescript", "bin", "tsc");
-      const { stdout } = await run(process.execPath, [tsc, "-p", folder]).catch((failure) => failure);
-      expect(stdout).toBe("");
-    },
-    LIMIT_MS,
-  );
+  it("compiles in a strict application", async () => {
+    const blocks = await blocksOf("ts");
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const block of blocks) await writeFile(join(folder, sourceName(block)), block.text);
+    const compilerOptions = {
+      strict: true,
+      module: "nodenext",
+      target: "es2023",
+      noEmit: true,
+      types: ["node"],
+      typeRoots: [join(REPOSITORY, "node_modules", "@types")],
+    };
+    const tsconfig = { compilerOptions, files: blocks.map(sourceName) };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
+    const tsc = join(REPOSITORY, "node_modules", "typescript", "bin", "tsc");
+    const { stdout } = await run(process.execPath, [tsc, "-p", folder]).catch((failure) => failure);
+    expect(stdout).toBe("");
+  });
 
-  it(
-    "runs where it is marked so, and what it checks holds",
-    async () => {
-      const blocks = (await blocksOf("ts", "run")).filter(({ text }) => !text.includes(PLACEHOLDER));
-      expect(blocks.length).toBeGreaterThan(2);
+  it("runs where it is marked so, and what it checks holds", async () => {
+    const blocks = (await blocksOf("ts", "run")).filter(({ text }) => !text.includes(PLACEHOLDER));
+    expect(blocks.length).toBeGreaterThan(2);
+    for (const block of blocks) {
+      const { stdout, stderr } = await run(process.execPath, [await compiled(block)], { cwd: folder });
+      const printed = Object.keys(PRINTED).find((name) => block.text.includes(name)) ?? "";
+      expect({ at: block.place, stderr, stdout }).toEqual({
+        at: block.place,
+        stderr: "",
+        stdout: expect.stringContaining(PRINTED[printed] ?? ""),
+      });
+    }
+  });
+
+  it("registers, and deregisters when it is interrupted, where a server's address stands for the reader's own", async () => {
+    const blocks = (await blocksOf("ts", "run")).filter(({ text }) => text.includes(PLACEHOLDER));
+    expect(blocks.map(({ file }) => file)).toContain("README.md");
+    const testbed = await startTestbed({ clock: new SystemClock() });
+    try {
       for (const block of blocks) {
-        const { stdout, stderr } = await run(process.execPath, [await compiled(block)], { cwd: folder });
-        const printed = Object.keys(PRINTED).find((name) => block.text.includes(name)) ?? "";
-        expect({ at: block.place, stderr, stdout }).toEqual({
-          at: block.place,
-          stderr: "",
-          stdout: expect.stringContaining(PRINTED[printed] ?? ""),
-        });
+        const text = block.text.replaceAll(PLACEHOLDER, testbed.bootstrap.uri);
+        const lines = await untilInterrupted(await compiled({ ...block, text }), "LWM2M_CARRIER_EVENT_REGISTERED");
+        expect(lines.at(-1)).toBe("LWM2M_CARRIER_EVENT_DEREGISTERED");
       }
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    "registers, and deregisters when it is interrupted, where a server's address stands for the reader's own",
-    async () => {
-      const blocks = (await blocksOf("ts", "run")).filter(({ text }) => text.includes(PLACEHOLDER));
-      expect(blocks.map(({ file }) => file)).toContain("README.md");
-      const testbed = await startTestbed({ clock: new SystemClock() });
-      try {
-        for (const block of blocks) {
-          const text = block.text.replaceAll(PLACEHOLDER, testbed.bootstrap.uri);
-          const lines = await untilInterrupted(await compiled({ ...block, text }), "LWM2M_CARRIER_EVENT_REGISTERED");
-          expect(lines.at(-1)).toBe("LWM2M_CARRIER_EVENT_DEREGISTERED");
-        }
-      } finally {
-        await testbed.close();
-      }
-    },
-    LIMIT_MS,
-  );
+    } finally {
+      await testbed.close();
+    }
+  });
 });
 
 /** What a block that calls the function prints somewhere. */
@@ -137,24 +124,20 @@ async function untilInterrupted(program: string, line: string): Promise<string[]
 }
 
 describe("commands in the documents", () => {
-  it(
-    "print what stands below them",
-    async () => {
-      const blocks = await blocksOf("console", "run");
-      expect(blocks.map(({ file }) => file)).toContain("README.md");
-      for (const { place, text } of blocks) {
-        for (const [command = "", ...promised] of text
-          .split(/^\$ /m)
-          .slice(1)
-          .map((part) => part.trimEnd().split("\n"))) {
-          const printed = await printedBy(command);
-          const missing = promised.filter((line) => line !== "…" && !printed.includes(comparable(line)));
-          expect({ place, command, missing, printed }).toEqual({ place, command, missing: [], printed });
-        }
+  it("print what stands below them", async () => {
+    const blocks = await blocksOf("console", "run");
+    expect(blocks.map(({ file }) => file)).toContain("README.md");
+    for (const { place, text } of blocks) {
+      for (const [command = "", ...promised] of text
+        .split(/^\$ /m)
+        .slice(1)
+        .map((part) => part.trimEnd().split("\n"))) {
+        const printed = await printedBy(command);
+        const missing = promised.filter((line) => line !== "…" && !printed.includes(comparable(line)));
+        expect({ place, command, missing, printed }).toEqual({ place, command, missing: [], printed });
       }
-    },
-    LIMIT_MS,
-  );
+    }
+  });
 });
 
 /** The lines of a command's output, whatever its exit code. */

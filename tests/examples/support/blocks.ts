@@ -20,7 +20,7 @@ const FENCE = /^```(\w+)([^\n]*)\n(.*?)^```$/gms;
 
 export async function documents(): Promise<string[]> {
   const docs = (await readdir(join(REPOSITORY, "docs"))).filter((file) => file.endsWith(".md"));
-  return ["README.md", "ARCHITECTURE.md", ...docs.map((file) => `docs/${file}`)];
+  return ["README.md", "ARCHITECTURE.md", "services/dtls/README.md", ...docs.map((file) => `docs/${file}`)];
 }
 
 /** The blocks of all documents in one language, with this mark if one is given. */
