@@ -131,6 +131,9 @@ function resolveCommon(
 ): Resolved {
   const { connectionId = defaultConnectionId, rawPublicKey } = options;
   const retransmission = { ...RFC6347_RETRANSMISSION, ...options.retransmission };
+  if (retransmission.initialMs > retransmission.maxMs) {
+    refuse("retransmission.initialMs", `is ${retransmission.initialMs}, more than maxMs, ${retransmission.maxMs}`);
+  }
   return {
     suites: resolveSuites(options, { psk: can.psk, ecdhePsk: can.psk, ecdheEcdsa: can.ecdheEcdsa }),
     mtu: whole("mtu", options.mtu ?? DEFAULT_MTU, MIN_MTU, MAX_MTU),

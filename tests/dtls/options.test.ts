@@ -158,6 +158,8 @@ describe("numbers out of their range", () => {
         { initialMs: 0 },
         { initialMs: 600_001 },
         { initialMs: 1.5 },
+        { initialMs: 2_000, maxMs: 1_999 },
+        { initialMs: 60_001 },
         { maxMs: 0 },
         { maxMs: 600_001 },
         { max: -1 },
