@@ -36,14 +36,15 @@ export async function connectDtls(options: ConnectOptions): Promise<DtlsClientSo
   checkPort(port, 1);
   const createClient = () => new DtlsClient({ serverName: withoutZone(host), ...rest });
   // Before anything else: options that are of no use do not wait for a resolver.
-  createClient();
+  let client = createClient();
   const failures: DtlsError[] = [];
   for (const address of await unlessAborted(resolveHost(host, lookup), signal)) {
     try {
-      return await connectTo({ address, port }, createClient(), options);
+      return await connectTo({ address, port }, client, options);
     } catch (error) {
       if (!(error instanceof DtlsError) || !UNREACHED.has(error.code)) throw error;
       failures.push(error);
+      client = createClient();
     }
   }
   const [first, ...others] = failures;

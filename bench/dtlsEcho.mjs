@@ -1,0 +1,50 @@
+/** Application data there and back: the product's DTLS client and server beside plain UDP on dgram, in the same shape. */
+import { PSK } from "./lib/libcoap.mjs";
+import { interleave, medianOf, medianRatio } from "./lib/pairs.mjs";
+import { CPU, measure, start } from "./lib/process.mjs";
+import { report } from "./lib/report.mjs";
+
+const BUDGET = 0.5;
+/** A CoAP message is some 64 octets, a block of a download 1,024. */
+const SHAPES = [
+  { underWay: 1, octets: 64, count: 30_000 },
+  { underWay: 32, octets: 64, count: 200_000 },
+  { underWay: 32, octets: 1_024, count: 200_000 },
+];
+
+const contenders = SHAPES.flatMap((shape) =>
+  ["dtls", "udp"].map((kind) => [nameOf(kind, shape), () => run(kind, shape)]),
+);
+const runs = await interleave(Object.fromEntries(contenders));
+report("dtls-echo", `Round trips/s of one connection, ${PSK.suite}`, SHAPES.map(row), runs);
+
+function row(shape) {
+  const [ours, plain] = ["dtls", "udp"].map((kind) => runs[nameOf(kind, shape)]);
+  const ratio = medianRatio(plain, ours, ({ ms }) => ms);
+  return {
+    what: `${shape.octets} octets, ${shape.underWay} under way`,
+    ours: rate(ours, shape),
+    peer: `plain UDP ${rate(plain, shape)}`,
+    ratio,
+    budget: `≥ ${BUDGET.toFixed(2)}`,
+    holds: ratio >= BUDGET,
+  };
+}
+
+function rate(results, { count }) {
+  return String(Math.round((1000 * count) / medianOf(results, ({ ms }) => ms)));
+}
+
+function nameOf(kind, { underWay, octets }) {
+  return `${kind} ${underWay} × ${octets}`;
+}
+
+async function run(kind, { underWay, octets, count }) {
+  const server = start("peers/dtlsServer.mjs", { args: [kind === "dtls" ? "psk" : "udp"], cpu: CPU.peer });
+  try {
+    const args = [kind, await server.message(), count, underWay, octets];
+    return await measure("roles/dtlsEcho.mjs", { args });
+  } finally {
+    await server.stop();
+  }
+}
