@@ -96,6 +96,25 @@ describe.each(ROLES)("D24 a record whose Connection ID is not right, given to a 
     const forged = record({ type: CONTENT_TYPE.tls12Cid, connectionId: idOf(target), fragment: text("plain") });
     expectUntouched(pair, target, [forged], "plaintext");
   });
+
+  it("is dropped in epoch 0 of a handshake too, and not heard as an alert", () => {
+    const pair = new Pair(BOTH);
+    pair.start();
+    // A server has an id of its own as soon as it has said so.
+    if (target === "server") {
+      pair.carry(({ from, bytes }) => (from === "client" && pair.association !== undefined ? [] : [bytes]));
+    }
+    const { plaintext } = pair.drops(target);
+    const connectionId = new Uint8Array(target === "server" ? LENGTH : 0);
+    const alert = record({ type: CONTENT_TYPE.tls12Cid, connectionId, fragment: Uint8Array.of(2, 40) });
+    // Behind another record: a server finds a datagram by the id that it begins with.
+    const rubbish = record({ type: CONTENT_TYPE.changeCipherSpec, fragment: Uint8Array.of(1, 1) });
+    pair.give(target, concat([rubbish, alert]));
+    expect(pair.drops(target).plaintext).toBe(plaintext + 1);
+    pair.timeout(target);
+    pair.carry();
+    expectAlive(pair);
+  });
 });
 
 describe.each(ROLES)("D24 the inner plaintext of a record with a Connection ID, given to a %s", (target) => {
@@ -182,6 +201,18 @@ describe("D24 the address of a client with a Connection ID", () => {
     expectAlive(first);
     expectAlive(second);
     expect(first.server.associations).toBe(2);
+  });
+
+  it("may be one where a client without a Connection ID is, which stays there", () => {
+    const first = connected().pair;
+    const second = new Pair({ client: { ...PSK.client, connectionId: false }, server: first.server });
+    second.at = ELSEWHERE;
+    second.connect();
+    first.at = ELSEWHERE;
+    first.give("server", first.held("client", text("I came here")));
+    expect(first.association!.peer).toEqual(ELSEWHERE);
+    expectAlive(second);
+    expectAlive(first);
   });
 
   it("is left behind: whoever comes to it next has no part in the connection", () => {

@@ -43,6 +43,15 @@ describe("An honest twin", () => {
       expect(info?.extendedMasterSecret).toBe(false);
     });
 
+    it(`sees a random of its own in each handshake with our ${role}`, () => {
+      const randoms = [1, 2, 3].map(() => {
+        const { twin } = completes(role, { kind: KINDS.pskCcm });
+        return Buffer.from(role === "client" ? twin.clientRandom : twin.serverRandom).toString("hex");
+      });
+      expect(new Set(randoms).size).toBe(3);
+      expect(randoms).not.toContain("00".repeat(32));
+    });
+
     it(`completes with Connection IDs with our ${role}`, () => {
       const options = { connectionId: 4 };
       const { info } = completes(role, { kind: KINDS.pskCcm, options, twin: { connectionId: Uint8Array.of(7, 8, 9) } });

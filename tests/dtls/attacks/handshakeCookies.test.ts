@@ -118,7 +118,8 @@ describe("B17 a cookie, given to a server", () => {
     ],
     ["left out", clientHello(() => ({ cookie: new Uint8Array(0) }))],
     ["of another random", clientHello(() => ({ random: randomBytes(32) }))],
-    ["of other suites", clientHello(({ suites }) => ({ suites: [...suites, 0xc0ae] }))],
+    ["of other suites", clientHello(({ suites }) => ({ suites: suites.map(() => 0xc0ae) }))],
+    ["of more suites", clientHello(({ suites }) => ({ suites: [...suites, 0xc0ae] }))],
     ["of another session id", clientHello(() => ({ sessionId: randomBytes(32) }))],
     ["of other compressions", clientHello(() => ({ compressions: Uint8Array.of(0, 1) }))],
   ])("%s gets a HelloVerifyRequest, and leaves no state", (_, change) => {
@@ -227,6 +228,9 @@ describe("B17 a cookie, given to a server", () => {
       twin.record(23, Uint8Array.of(1), 0),
       twin.alert("fatal", "internal_error", 0),
       first!.slice(0, -1),
+      // Of another epoch; of another version.
+      first!.map((octet, at) => (at === 4 ? 1 : octet)),
+      first!.map((octet, at) => (at === 2 ? 0xfc : octet)),
       ...twin.item({
         what: "clientHello",
         fragments: ({ body }) => [{ bytes: body.subarray(0, 30) }, { offset: 30, bytes: body.subarray(30) }],

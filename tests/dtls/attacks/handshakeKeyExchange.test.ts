@@ -147,6 +147,17 @@ describe("B13 the server's Certificate", () => {
   });
 });
 
+describe("B13 messages of the server's flight", () => {
+  it.each([
+    ["chain of certificates", alter("certificate", extended(0)), KINDS.certificateCcm],
+    ["raw public key", alter("certificate", extended(0)), KINDS.rawKeyCcm],
+    ["CertificateRequest", alter("certificateRequest", extended(0)), KINDS.certificateCcm],
+    ["hint", inFrontOf("serverHelloDone", { what: "serverKeyExchange", body: () => new Uint8Array(3) }), KINDS.pskCcm],
+  ] as const)("are refused with octets behind a %s", (_, fault, kind) => {
+    refuses("client", { kind, fault }, { alert: "decode_error" });
+  });
+});
+
 describe("B13 the key exchange of ECDHE_PSK", () => {
   const kind = KINDS.ecdhePsk;
   const hint = Uint8Array.of(0, 0);

@@ -6,7 +6,15 @@ import { encodeCertificateRequest } from "../../../services/dtls/messages/certif
 import { EXTENSION } from "../../../services/dtls/messages/extensions.ts";
 import type { ServerHello } from "../../../services/dtls/messages/serverHello.ts";
 import type { ClientOptions } from "../../../services/dtls/types.ts";
-import { type Change, cut, replaced, serverHello, withExtension, withoutExtension } from "../support/changes.ts";
+import {
+  type Change,
+  cut,
+  extended,
+  replaced,
+  serverHello,
+  withExtension,
+  withoutExtension,
+} from "../support/changes.ts";
 import { ClientDuel } from "../support/duel.ts";
 import { KINDS } from "../support/kinds.ts";
 import { completes, refuses } from "../support/outcomes.ts";
@@ -157,6 +165,10 @@ describe("B16 a ServerHello is refused", () => {
       const alert = octets === 2 + 32 + 33 + 3 ? "handshake_failure" : "decode_error";
       expect(closed).toMatchObject({ error: { code: "protocol", alert } });
     }
+  });
+
+  it("with octets behind its extensions", () => {
+    refuses("client", { kind, fault: alter("serverHello", extended(0)) }, { alert: "decode_error" });
   });
 
   it("that comes twice under numbers of its own has no place", () => {

@@ -263,6 +263,14 @@ describe("A9 numbers that are used up", () => {
     expect(pair.data("server")).toEqual(["last"]);
     expect(newestSequence(pair, "client")).toBe(MAX - 1);
   });
+
+  it("are told once when there is none left for a close_notify", () => {
+    const { pair } = connected();
+    const live = JSON.parse(new TextDecoder().decode(pair.client.export())) as Record<string, unknown>;
+    pair.client = DtlsClient.import(text(JSON.stringify({ ...live, nextSequence: MAX })), CLASSIC.client);
+    expect(pair.close("client").datagrams).toEqual([]);
+    expect(pair.closed("client")).toMatchObject({ by: "local", error: { code: "exhausted" } });
+  });
 });
 
 describe.each(ROLES)("A10 other versions, given to a %s", (target) => {

@@ -51,6 +51,29 @@ for (const role of ["client", "server"] as const) {
       expectUsable(attacked);
     });
 
+    it.each(ALERTS.slice(3))("%s is not believed even when nothing better comes", (_, bytes) => {
+      const alone: Fault = (script) => ({
+        ...script,
+        [role === "client" ? 6 : 5]: [{ what: "alert", body: () => bytes }],
+      });
+      const attacked = duel(role, { kind, fault: alone }).run();
+      attacked.fire();
+      expect(attacked.closed).toBeUndefined();
+    });
+
+    it.each([
+      ["of one octet", Uint8Array.of(20)],
+      ["of half a header", Uint8Array.of(11, 0, 0, 9, 0, 3)],
+      ["shorter than it says", Uint8Array.of(11, 0, 0, 9, 0, 3, 0, 0, 0, 0, 0, 9, 1)],
+    ])("a handshake record %s ends nothing", (_, bytes) => {
+      const attacked = duel(role, { kind, fault: omit("finished") }).run();
+      const { malformed } = attacked.dropped;
+      attacked.inject(attacked.twin.record(22, bytes, 0));
+      expect(attacked.dropped.malformed).toBe(malformed + 1);
+      expect(attacked.closed).toBeUndefined();
+      expect(attacked.timer).toBeGreaterThan(0);
+    });
+
     it("a fatal alert is believed when nothing better comes until the timer fires", () => {
       const fault: Fault = (script) => ({
         ...script,

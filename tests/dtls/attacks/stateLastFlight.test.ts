@@ -67,7 +67,13 @@ for (const role of ["client", "server"] as const) {
 
     it("is not sent again for a Finished in the clear", () => {
       const attacked = connected();
-      expect(answers(attacked, [attacked.twin.record(22, new Uint8Array(24), 0)])).toBe(0);
+      const bodies: Uint8Array[] = [];
+      attacked.twin.repeat("finished", (bytes) => {
+        bodies.push(bytes);
+        return bytes;
+      });
+      expect(bodies.map(([type, , , length]) => [type, length])).toEqual([[20, 12]]);
+      expect(answers(attacked, [attacked.twin.record(22, bodies[0]!, 0)])).toBe(0);
       expect(attacked.dropped.plaintext).toBe(1);
     });
 

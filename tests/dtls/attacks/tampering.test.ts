@@ -14,7 +14,6 @@ const EXPLICIT_NONCE = 8;
 
 interface Protection {
   readonly suite: SuiteName;
-  readonly encryptThenMac?: false;
   readonly cid: boolean;
 }
 
@@ -130,6 +129,12 @@ describe.each(ROLES)("A8 lengths and types that cannot be, given to a %s", (targ
       ...headers.slice(1),
     ];
     expectUntouched(connect(CLASSIC).pair, target, forged, "malformed");
+  });
+
+  it("a fragment longer than any can be is dropped before it is opened", () => {
+    const forged = (length: number) => record({ epoch: 1, sequence: 40, fragment: new Uint8Array(length) });
+    expectUntouched(connect(CLASSIC).pair, target, [forged(18_433)], "malformed");
+    expectUntouched(connect(CLASSIC).pair, target, [forged(18_432)], "unauthentic");
   });
 
   it("an empty datagram is nothing", () => {
