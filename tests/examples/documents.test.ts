@@ -116,8 +116,7 @@ async function untilInterrupted(program: string, line: string): Promise<string[]
   const lines: string[] = [];
   for await (const printed of createInterface(child.stdout)) {
     lines.push(printed.trim());
-    // The program has heard of it before it installs its signal handler: that is one turn away.
-    if (printed.trim() === line) setTimeout(() => child.kill("SIGINT"), 0);
+    if (printed.trim() === line) child.kill("SIGINT");
   }
   expect(await exited).toEqual([0, null]);
   return lines;
