@@ -6,6 +6,7 @@ import { machine, RESULTS, table } from "./lib/report.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 const FIGURES = [
+  { name: "codec", script: "codec.mjs" },
   { name: "cold-start", script: "coldStart.mjs" },
   { name: "download", script: "download.mjs" },
   { name: "memory", script: "memory.mjs" },

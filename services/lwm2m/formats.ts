@@ -2,8 +2,10 @@
  * The data formats, one row each: how a node of the tree becomes a payload and back (OMA LwM2M Core 1.1 §7.4). Decoding
  * checks types and arity; whether a value is within its range is for `checkValue` to say.
  */
+import { decodeCborValue, encodeCborValue } from "./cborValue.ts";
 import { CONTENT_FORMAT, contentFormatName } from "./contentFormat.ts";
 import { Lwm2mError } from "./errors.ts";
+import { decodeLwm2mJson, encodeLwm2mJson, encodeTimedLwm2mJson, type TimedNode } from "./lwm2mJson.ts";
 import type {
   ContentNode,
   DefinitionLookup,
@@ -17,8 +19,11 @@ import { findResource } from "./objects/index.ts";
 import { decodeOpaque, encodeOpaque } from "./opaque.ts";
 import { formatPath } from "./path.ts";
 import { decodePlainText, encodePlainText } from "./plainText.ts";
-import { decodeSenmlJson, encodeSenmlJson } from "./senmlJson.ts";
+import { SENML_CBOR } from "./senmlCbor.ts";
+import { decodeSenml, encodeSenml, type SenmlForm } from "./senmlFields.ts";
+import { SENML_JSON } from "./senmlJson.ts";
 import { senmlInstances, senmlRecords } from "./senmlModel.ts";
+import type { SenmlRecord } from "./senmlRecord.ts";
 import { decodeTlv, encodeTlv } from "./tlv.ts";
 import {
   type DecodeOptions,
@@ -32,12 +37,18 @@ import {
   resourcesOf,
 } from "./tlvModel.ts";
 
+export type { TimedNode } from "./lwm2mJson.ts";
+
 export interface Format {
   readonly number: number;
+  /** False for the old numbers: they are read, and nothing is ever given in them. */
+  readonly writable: boolean;
   /** Whether this format can express the node at all: by its kind and type, not by its value. */
   carries(node: ContentNode): boolean;
   /** Throws `unsupportedFormat` for a node that it does not carry, `typeMismatch` for a wrong value. */
   encode(node: ContentNode): Uint8Array;
+  /** The same for nodes of one path, each with the time that it is of; only where the format can say times. */
+  encodeTimed?(samples: readonly TimedNode[]): Uint8Array;
   /**
    * What a payload for `path` says. Throws `malformed`, `typeMismatch`, `unknownObject`, `unknownResource`, `tooLarge`,
    * `unsupportedFormat` or `badPath` (a path that takes no content). In TLV, resources for an object's path are an
@@ -64,16 +75,26 @@ const opaque: SingleValueCodec = {
   decode: decodeOpaque,
 };
 
+const cbor: SingleValueCodec = {
+  carries: (resource) => resource.type !== "none",
+  encode: encodeCborValue,
+  decode: decodeCborValue,
+};
+
 /** Every format by its number, the old numbers included. */
 export const FORMATS: ReadonlyMap<number, Format> = new Map(
   [
     singleValueFormat(CONTENT_FORMAT.text, plainText),
-    singleValueFormat(CONTENT_FORMAT.oldText, plainText),
     singleValueFormat(CONTENT_FORMAT.opaque, opaque),
+    singleValueFormat(CONTENT_FORMAT.cbor, cbor),
+    senmlFormat(CONTENT_FORMAT.senmlJson, SENML_JSON),
+    senmlFormat(CONTENT_FORMAT.senmlCbor, SENML_CBOR),
     tlvFormat(CONTENT_FORMAT.tlv),
-    tlvFormat(CONTENT_FORMAT.oldTlv),
-    senmlJsonFormat(),
-  ].map((format) => [format.number, format]),
+    lwm2mJsonFormat(CONTENT_FORMAT.json),
+    { ...singleValueFormat(CONTENT_FORMAT.oldText, plainText), writable: false },
+    { ...tlvFormat(CONTENT_FORMAT.oldTlv), writable: false },
+    { ...lwm2mJsonFormat(CONTENT_FORMAT.oldJson), writable: false },
+  ].map((format) => [format.number, guarded(format)]),
 );
 
 /** The format of that number, where this project reads and writes it. */
@@ -94,23 +115,32 @@ export function formatOf(number: number): Format {
 }
 
 /** The numbers of all formats that this project reads and writes, old numbers left out. */
-export const SUPPORTED_FORMATS: readonly number[] = [
-  CONTENT_FORMAT.text,
-  CONTENT_FORMAT.opaque,
-  CONTENT_FORMAT.senmlJson,
-  CONTENT_FORMAT.tlv,
-];
+export const SUPPORTED_FORMATS: readonly number[] = [...FORMATS.values()]
+  .filter(({ writable }) => writable)
+  .map(({ number }) => number);
 
-/** Text and opaque: one value of one resource. */
+/** The same, which refuses to encode what it does not carry. */
+function guarded(format: Format): Format {
+  const { number, carries, encode } = format;
+  return {
+    ...format,
+    encode(node) {
+      if (!carries(node)) throw notCarried(number, node.path);
+      return encode(node);
+    },
+  };
+}
+
+/** Text, opaque and CBOR: one value of one resource. */
 function singleValueFormat(number: number, codec: SingleValueCodec): Format {
   const carries = (node: ContentNode): boolean =>
     (node.kind === "resourceInstance" || (node.kind === "resource" && !node.resource.multiple)) &&
     codec.carries(node.resource);
   return {
     number,
+    writable: true,
     carries,
     encode(node) {
-      if (!carries(node)) throw notCarried(number, node.path);
       const { resource, value } = node as ContentNode & { kind: "resourceInstance" };
       return codec.encode(resource, value, node.path);
     },
@@ -128,6 +158,7 @@ function singleValueFormat(number: number, codec: SingleValueCodec): Format {
 function tlvFormat(number: number): Format {
   return {
     number,
+    writable: true,
     carries: hasValues,
     encode: encodeTlvNode,
     decode: decodeTlvNode,
@@ -135,12 +166,31 @@ function tlvFormat(number: number): Format {
 }
 
 /** Every record names its place: what comes back is an object's instances by id, never one to be created without. */
-function senmlJsonFormat(): Format {
+function senmlFormat(number: number, form: SenmlForm): Format {
   return {
-    number: CONTENT_FORMAT.senmlJson,
-    carries: hasValues,
-    encode: (node) => encodeSenmlJson(senmlRecords(node)),
-    decode: decodeSenmlJsonNode,
+    number,
+    writable: true,
+    carries: hasNames,
+    encode: (node) => encodeSenml(form, senmlRecords(node)),
+    encodeTimed: (samples) => encodeSenml(form, samples.flatMap(timedRecords)),
+    decode(path, bytes, lookup, options) {
+      const place = placeAt(path, lookup);
+      return nodeOfRecords(place, decodeSenml(form, bytes), options);
+    },
+  };
+}
+
+function lwm2mJsonFormat(number: number): Format {
+  return {
+    number,
+    writable: true,
+    carries: hasNames,
+    encode: encodeLwm2mJson,
+    encodeTimed: encodeTimedLwm2mJson,
+    decode(path, bytes, lookup, options) {
+      const place = placeAt(path, lookup);
+      return nodeOfRecords(place, decodeLwm2mJson(path, place.definition, bytes), options);
+    },
   };
 }
 
@@ -148,22 +198,40 @@ function hasValues(node: ContentNode): boolean {
   return node.kind === "object" || node.kind === "instance" || node.resource.type !== "none";
 }
 
-function decodeSenmlJsonNode(
-  path: Path,
-  bytes: Uint8Array,
-  lookup: DefinitionLookup,
+/** An instance whose id the device is to choose has no name for its records. */
+function hasNames(node: ContentNode): boolean {
+  return hasValues(node) && (node.kind !== "instance" || node.path.instanceId !== undefined);
+}
+
+function timedRecords({ node, timeSeconds }: TimedNode): SenmlRecord[] {
+  return senmlRecords(node).map((record) => ({ ...record, time: timeSeconds }));
+}
+
+interface Place {
+  readonly path: Path;
+  readonly definition: ObjectDefinition;
+  readonly resource?: ResourceDefinition;
+}
+
+function placeAt(path: Path, lookup: DefinitionLookup): Place {
+  const definition = definitionAt(path, lookup);
+  if (path.resourceId === undefined) return { path, definition };
+  return { path, definition, resource: resourceAt(definition, path) };
+}
+
+function nodeOfRecords(
+  { path, definition, resource }: Place,
+  records: readonly SenmlRecord[],
   options: DecodeOptions = {},
 ): ContentNode {
-  const definition = definitionAt(path, lookup);
-  const resource = path.resourceId === undefined ? undefined : resourceAt(definition, path);
-  const instances = senmlInstances(definition, path, decodeSenmlJson(bytes), options);
+  const instances = senmlInstances(definition, path, records, options);
   if (path.instanceId === undefined) return { kind: "object", path, definition, instances };
   const values = instances.get(path.instanceId) ?? new Map<number, ResourceValue>();
   if (resource === undefined) return { kind: "instance", path, definition, values };
   const value = values.get(resource.id) ?? (resource.multiple ? new Map<number, SingleValue>() : undefined);
   const { resourceInstanceId } = path;
   const single = value instanceof Map && resourceInstanceId !== undefined ? value.get(resourceInstanceId) : value;
-  if (single === undefined) throw new Lwm2mError("malformed", `SenML: no record for ${formatPath(path)}`, { path });
+  if (single === undefined) throw new Lwm2mError("malformed", `there is no value for ${formatPath(path)}`, { path });
   if (resourceInstanceId === undefined) return { kind: "resource", path, definition, resource, value: single };
   return { kind: "resourceInstance", path, definition, resource, value: single as SingleValue };
 }

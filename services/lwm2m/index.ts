@@ -2,8 +2,17 @@
 
 // The data model: values, paths, errors
 export { checkSingleValue, checkValue } from "./checkValue.ts";
+export {
+  type CompositeFormat,
+  type CompositeWrite,
+  findCompositeFormat,
+  MAX_COMPOSITE_PATHS,
+  senmlPayload,
+} from "./composite.ts";
 // Data formats
 export { CONTENT_FORMAT, type ContentFormatName, contentFormatName, MEDIA_TYPE } from "./contentFormat.ts";
+// Access control
+export { AccessControl, addAccessControlObject, BOOTSTRAP_OWNER, RIGHT, WHOLE_OBJECT } from "./device/accessControl.ts";
 // Accounts
 export {
   ACCOUNT_DEFAULTS,
@@ -38,7 +47,11 @@ export {
   type BootstrapRequestParameters,
   requestBootstrap,
 } from "./device/bootstrapClient.ts";
-export { BootstrapInterface, type BootstrapInterfaceOptions } from "./device/bootstrapInterface.ts";
+export {
+  BootstrapInterface,
+  type BootstrapInterfaceOptions,
+  type BootstrapOperation,
+} from "./device/bootstrapInterface.ts";
 // Objects 0, 1, 3, 4, 5 and what an application says of its device
 export {
   addConnectivityObject,
@@ -47,7 +60,12 @@ export {
   type NetworkBearer,
   setConnectivity,
 } from "./device/connectivityObject.ts";
-export { type ConsistencyOptions, checkConsistency } from "./device/consistency.ts";
+export {
+  type ConsistencyOptions,
+  checkConsistency,
+  MAX_SECURED_SERVERS,
+  MAX_SERVERS,
+} from "./device/consistency.ts";
 export {
   addDeviceObject,
   type DeviceHost,
@@ -65,6 +83,7 @@ export {
   type Position,
   type PowerSource,
 } from "./device/deviceValues.ts";
+export type { Lwm2mVersion } from "./device/discover.ts";
 export { DeviceManagement, type DeviceManagementOptions } from "./device/dispatch.ts";
 export { type InstanceEdit, MAX_OBJECT_INSTANCES, MAX_RESOURCE_INSTANCES } from "./device/edit.ts";
 export type { ExchangeFailure } from "./device/exchangeFailure.ts";
@@ -81,7 +100,14 @@ export {
   UPDATE_RESULT,
   type UpdateResult,
 } from "./device/firmwareObject.ts";
+export {
+  MAX_STORED_NOTIFICATION_OCTETS,
+  MAX_STORED_NOTIFICATIONS,
+  type StoredNotification,
+} from "./device/notificationQueue.ts";
 export { MAX_OBSERVATIONS, Observations, type ObservationsOptions } from "./device/observation.ts";
+export type { ObservationState } from "./device/observationState.ts";
+export type { ObserveTarget } from "./device/observeTarget.ts";
 export type { AccessPolicy, Operation } from "./device/operation.ts";
 export { restoredAttributes, restoreTree, serialiseTree, type TreeState } from "./device/persistence.ts";
 export {
@@ -91,6 +117,7 @@ export {
   provision,
   type ServerProvision,
 } from "./device/provision.ts";
+export { type ObjectContent, provisionObjects } from "./device/provisionObjects.ts";
 export {
   type DeregisterOutcome,
   deregister,
@@ -109,7 +136,7 @@ export { addServerObject, type ServerHost } from "./device/serverObject.ts";
 export { type ChangeListener, ObjectTree, type TreeChange, type TreeSnapshot } from "./device/tree.ts";
 export { encodeVelocity, type Velocity } from "./device/velocity.ts";
 export { Lwm2mError, type Lwm2mErrorCode } from "./errors.ts";
-export { type Format, findFormat, formatOf, SUPPORTED_FORMATS } from "./formats.ts";
+export { type Format, findFormat, formatOf, SUPPORTED_FORMATS, type TimedNode } from "./formats.ts";
 export { decodeLinks, encodeLinks, type Link } from "./linkFormat.ts";
 export type {
   ContentNode,
@@ -170,6 +197,8 @@ export {
 } from "./path.ts";
 export { decodePlainText, encodePlainText, formatValue, parseValue } from "./plainText.ts";
 export { type RegisteredObject, type RegistrationLinkOptions, registrationLinks } from "./registrationLinks.ts";
-export { decodeSenmlJson, encodeSenmlJson, type SenmlRecord } from "./senmlJson.ts";
+export { decodeSenmlCbor, encodeSenmlCbor } from "./senmlCbor.ts";
+export { decodeSenmlJson, encodeSenmlJson } from "./senmlJson.ts";
+export { MAX_SENML_RECORDS, type SenmlRecord } from "./senmlRecord.ts";
 export { decodeTlv, encodeTlv, type TlvEntry } from "./tlv.ts";
 export { decodeObjectTlv, decodeResourcesTlv, encodeInstanceTlv, encodeObjectTlv } from "./tlvModel.ts";

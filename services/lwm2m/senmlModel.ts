@@ -1,8 +1,12 @@
-/** SenML records and typed values: what a pack means for an object definition (OMA LwM2M Core 1.1 §7.4.4). */
+/**
+ * Records and typed values: what a pack of SenML, or a document of LwM2M JSON, means for an object definition (OMA LwM2M
+ * Core 1.1 §7.4.4).
+ */
 import { checkType, named } from "./checkValue.ts";
 import { Lwm2mError } from "./errors.ts";
 import type {
   ContentNode,
+  DefinitionLookup,
   InstanceValues,
   ObjectDefinition,
   Path,
@@ -12,7 +16,8 @@ import type {
 } from "./model.ts";
 import { findResource } from "./objects/index.ts";
 import { containsPath, formatPath } from "./path.ts";
-import type { SenmlRecord } from "./senmlJson.ts";
+import { parseObjectLink } from "./senmlFields.ts";
+import type { SenmlRecord } from "./senmlRecord.ts";
 import type { DecodeOptions } from "./tlvModel.ts";
 
 /**
@@ -20,18 +25,23 @@ import type { DecodeOptions } from "./tlvModel.ts";
  * for a value that is not of its resource's type and arity.
  */
 export function senmlRecords(node: ContentNode): SenmlRecord[] {
+  const records: SenmlRecord[] = [];
   switch (node.kind) {
     case "object":
-      return [...node.instances].flatMap(([instanceId, values]) =>
-        instanceRecords(node.definition, values, { objectId: node.definition.id, instanceId }),
-      );
+      for (const [instanceId, values] of node.instances) {
+        addInstance(records, node.definition, values, { objectId: node.definition.id, instanceId });
+      }
+      break;
     case "instance":
-      return instanceRecords(node.definition, node.values, node.path);
+      addInstance(records, node.definition, node.values, node.path);
+      break;
     case "resource":
-      return resourceRecords(node.resource, node.value, node.path);
+      addResource(records, node.resource, node.value, node.path);
+      break;
     case "resourceInstance":
-      return [singleRecord(node.resource, node.value, node.path)];
+      addValue(records, node.resource, node.value, node.path);
   }
+  return records;
 }
 
 /**
@@ -47,24 +57,17 @@ export function senmlInstances(
   const instances = new Map<number, Map<number, ResourceValue>>();
   for (const { path: at, value } of records) {
     if (!containsPath(path, at)) {
-      throw new Lwm2mError("malformed", `SenML: ${formatPath(at)} does not lie in ${formatPath(path)}`, { path: at });
+      throw new Lwm2mError("malformed", `${formatPath(at)} does not lie in ${formatPath(path)}`, { path: at });
     }
     const { instanceId, resourceId, resourceInstanceId } = at as Required<Path>;
-    const resource = findResource(definition, resourceId);
-    if (resource === undefined) {
-      if (options.unknownResources === "skip") continue;
-      throw new Lwm2mError("unknownResource", `object ${definition.id} has no resource ${resourceId}`, { path: at });
-    }
-    if (resource.multiple !== (resourceInstanceId !== undefined)) {
-      const wants = resource.multiple ? "a value for each resource instance" : "one value";
-      throw new Lwm2mError("typeMismatch", `${named(resource, at)} wants ${wants}`, { path: at });
-    }
+    if (options.unknownResources === "skip" && findResource(definition, resourceId) === undefined) continue;
+    const resource = resourceIn(definition, at);
     const values = instances.get(instanceId) ?? new Map<number, ResourceValue>();
     instances.set(instanceId, values);
     const single = typedValue(resource, value, at);
     const several = values.get(resourceId) as Map<number, SingleValue> | undefined;
     if (resource.multiple ? several?.has(resourceInstanceId) : several !== undefined) {
-      throw new Lwm2mError("malformed", `SenML: ${formatPath(at)} comes twice`, { path: at });
+      throw new Lwm2mError("malformed", `${formatPath(at)} comes twice`, { path: at });
     }
     if (!resource.multiple) values.set(resourceId, single);
     else if (several === undefined) values.set(resourceId, new Map([[resourceInstanceId, single]]));
@@ -73,36 +76,76 @@ export function senmlInstances(
   return instances;
 }
 
-function instanceRecords(definition: ObjectDefinition, values: InstanceValues, path: Path): SenmlRecord[] {
-  return [...values].flatMap(([resourceId, value]) => {
-    const at = { ...path, resourceId };
-    const resource = findResource(definition, resourceId);
-    if (resource === undefined) {
-      throw new Lwm2mError("unknownResource", `object ${definition.id} has no resource ${resourceId}`, { path: at });
-    }
-    return resourceRecords(resource, value, at);
-  });
+/**
+ * The resource that a record speaks of. Throws `unknownObject`, `unknownResource`, or `typeMismatch` when a single
+ * resource is given an instance or a multiple one is given none.
+ */
+export function resourceOfRecord(path: Path, lookup: DefinitionLookup): ResourceDefinition {
+  const definition = lookup(path.objectId!);
+  if (definition === undefined) throw new Lwm2mError("unknownObject", `there is no object ${path.objectId}`, { path });
+  return resourceIn(definition, path);
 }
 
-function resourceRecords(resource: ResourceDefinition, value: ResourceValue, path: Path): SenmlRecord[] {
+function resourceIn(definition: ObjectDefinition, path: Path): ResourceDefinition {
+  const { resourceId, resourceInstanceId } = path as Required<Path>;
+  const resource = findResource(definition, resourceId);
+  if (resource === undefined) {
+    throw new Lwm2mError("unknownResource", `object ${definition.id} has no resource ${resourceId}`, { path });
+  }
+  if (resource.multiple !== (resourceInstanceId !== undefined)) {
+    const wants = resource.multiple ? "a value for each resource instance" : "one value";
+    throw new Lwm2mError("typeMismatch", `${named(resource, path)} wants ${wants}`, { path });
+  }
+  return resource;
+}
+
+/** Throws `typeMismatch`. */
+export function typedValue(resource: ResourceDefinition, value: SingleValue, path: Path): SingleValue {
+  const typed = retyped(resource, value);
+  checkType(resource, typed, path);
+  return typed;
+}
+
+function retyped({ type }: ResourceDefinition, value: SingleValue): SingleValue {
+  // A long integer without a fraction may be a float.
+  if (type === "float" && typeof value === "bigint") return Number(value);
+  // Leshan says an object link as text.
+  if (type === "objlnk" && typeof value === "string") return parseObjectLink(value) ?? value;
+  return value;
+}
+
+function addInstance(
+  records: SenmlRecord[],
+  definition: ObjectDefinition,
+  values: InstanceValues,
+  { objectId, instanceId }: Path,
+): void {
+  for (const [resourceId, value] of values) {
+    const path = { objectId, instanceId, resourceId } as Path;
+    const resource = findResource(definition, resourceId);
+    if (resource === undefined) {
+      throw new Lwm2mError("unknownResource", `object ${definition.id} has no resource ${resourceId}`, { path });
+    }
+    addResource(records, resource, value, path);
+  }
+}
+
+function addResource(records: SenmlRecord[], resource: ResourceDefinition, value: ResourceValue, path: Path): void {
   if (value instanceof Map !== resource.multiple) {
     const wants = resource.multiple ? "a value for each resource instance" : "one value";
     throw new Lwm2mError("typeMismatch", `${named(resource, path)} wants ${wants}`, { path });
   }
-  if (!(value instanceof Map)) return [singleRecord(resource, value as SingleValue, path)];
-  return Array.from(value as ReadonlyMap<number, SingleValue>, ([resourceInstanceId, single]) =>
-    singleRecord(resource, single, { ...path, resourceInstanceId }),
-  );
+  if (!(value instanceof Map)) {
+    addValue(records, resource, value as SingleValue, path);
+    return;
+  }
+  const { objectId, instanceId, resourceId } = path;
+  for (const [resourceInstanceId, single] of value as ReadonlyMap<number, SingleValue>) {
+    addValue(records, resource, single, { objectId, instanceId, resourceId, resourceInstanceId } as Path);
+  }
 }
 
-function singleRecord(resource: ResourceDefinition, value: SingleValue, path: Path): SenmlRecord {
+function addValue(records: SenmlRecord[], resource: ResourceDefinition, value: SingleValue, path: Path): void {
   checkType(resource, value, path);
-  return { path, value };
-}
-
-function typedValue(resource: ResourceDefinition, value: SingleValue, path: Path): SingleValue {
-  // JSON does not tell a float without fraction from an integer.
-  const typed = resource.type === "float" && typeof value === "bigint" ? Number(value) : value;
-  checkType(resource, typed, path);
-  return typed;
+  records.push(resource.type === "float" ? { path, value, float: true } : { path, value });
 }

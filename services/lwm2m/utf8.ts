@@ -2,6 +2,8 @@
 import { Lwm2mError } from "./errors.ts";
 
 const encoder = new TextEncoder();
+/** Octets up to which a loop is faster than a TextDecoder. */
+const SHORT = 24;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export function encodeUtf8(text: string): Uint8Array {
@@ -17,6 +19,21 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /** Throws `malformed` where the octets are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
+  return (bytes.length <= SHORT ? decodeAscii(bytes) : undefined) ?? decodeAny(bytes);
+}
+
+/** Undefined when there is more than ASCII. */
+function decodeAscii(bytes: Uint8Array): string | undefined {
+  let text = "";
+  for (let index = 0; index < bytes.length; index++) {
+    const octet = bytes[index]!;
+    if (octet > 0x7f) return undefined;
+    text += String.fromCharCode(octet);
+  }
+  return text;
+}
+
+function decodeAny(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch (cause) {

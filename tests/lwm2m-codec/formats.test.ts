@@ -1,15 +1,19 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { CONTENT_FORMAT, contentFormatName } from "../../services/lwm2m/contentFormat.ts";
-import { FORMATS, findFormat, formatOf, SUPPORTED_FORMATS } from "../../services/lwm2m/formats.ts";
+import { FORMATS, findFormat, formatOf, SUPPORTED_FORMATS, type TimedNode } from "../../services/lwm2m/formats.ts";
+import { decodeLwm2mJson } from "../../services/lwm2m/lwm2mJson.ts";
 import type { ContentNode } from "../../services/lwm2m/model.ts";
 import { DEVICE } from "../../services/lwm2m/objects/device.ts";
 import { FIRMWARE_UPDATE } from "../../services/lwm2m/objects/firmwareUpdate.ts";
 import { findObject, findResource } from "../../services/lwm2m/objects/index.ts";
 import { PORTFOLIO } from "../../services/lwm2m/objects/portfolio.ts";
 import { formatPath, parsePath } from "../../services/lwm2m/path.ts";
+import { decodeSenmlCbor } from "../../services/lwm2m/senmlCbor.ts";
+import { decodeSenmlJson } from "../../services/lwm2m/senmlJson.ts";
+import { anyNode, anyValueNode, lookup as everyLookup, nodeAt } from "./everyType.ts";
 import * as spec from "./specVectors.ts";
-import { expectRefused, hex, instanceValuesOf, utf8 } from "./support.ts";
+import { expectRefused, hex, instanceValuesOf, octets, throwsNothingElse, utf8 } from "./support.ts";
 
 const lookup = (id: number) => findObject(id);
 const tlv = formatOf(CONTENT_FORMAT.tlv);
@@ -141,12 +145,20 @@ describe("the formats", () => {
   it("reads the old numbers like the new ones", () => {
     expect(formatOf(1542).decode(parsePath("/3/0/9"), hex("c10964"), lookup)).toMatchObject({ value: 100 });
     expect(formatOf(1541).decode(parsePath("/3/0/9"), utf8("100"), lookup)).toMatchObject({ value: 100 });
+    const json = utf8('{"bn":"/3/0/9","e":[{"v":100}]}');
+    expect(formatOf(1543).decode(parsePath("/3/0/9"), json, lookup)).toMatchObject({ value: 100 });
+  });
+
+  it("reads the old numbers and nothing more", () => {
+    expect([...FORMATS.values()].filter(({ writable }) => !writable).map(({ number }) => number)).toEqual([
+      1541, 1542, 1543,
+    ]);
   });
 
   it("has each format under its own number and offers only the new ones", () => {
     for (const [number, format] of FORMATS) expect(format.number).toBe(number);
     for (const number of SUPPORTED_FORMATS) expect(findFormat(number)).toBeDefined();
-    expect(SUPPORTED_FORMATS).not.toContain(CONTENT_FORMAT.oldTlv);
+    expect(SUPPORTED_FORMATS).toEqual([0, 42, 60, 110, 112, 11_542, 11_543]);
   });
 
   it("has no format for a number that it does not know", () => {
@@ -157,6 +169,114 @@ describe("the formats", () => {
   it("names a format by its media type", () => {
     expect(contentFormatName(11_542)).toBe("application/vnd.oma.lwm2m+tlv");
     expect(contentFormatName(9999)).toBe("9999");
+  });
+});
+
+describe("every format", () => {
+  for (const [number, format] of FORMATS) {
+    it(`${number} gives back whatever it carries, of every type`, () => {
+      const carried = (format.encodeTimed === undefined && number !== 11_542 ? anyValueNode : anyNode).filter((node) =>
+        format.carries(node),
+      );
+      fc.assert(
+        fc.property(carried, (node) => {
+          expect(format.decode(node.path, format.encode(node), everyLookup)).toEqual(node);
+        }),
+      );
+    });
+    it(`${number} refuses to encode what it does not carry, or a value of another type`, () => {
+      const executable: ContentNode = {
+        kind: "resource",
+        path: parsePath("/3/0/4"),
+        definition: DEVICE,
+        resource: findResource(DEVICE, 4)!,
+        value: "",
+      };
+      expect(format.carries(executable)).toBe(false);
+      expectRefused(() => format.encode(executable), "unsupportedFormat");
+      const wrong = number === CONTENT_FORMAT.opaque ? nodeAt("/5/0/0", 1) : nodeAt("/3/0/9", true);
+      expectRefused(() => format.encode(wrong), "typeMismatch");
+    });
+  }
+
+  it("writes an instance without an id in TLV alone", () => {
+    const { node } = vectors.find(({ name }) => name.includes("to be created"))!;
+    expect([...FORMATS.values()].filter((format) => format.carries(node)).map(({ number }) => number)).toEqual([
+      11_542, 1542,
+    ]);
+    for (const number of [110, 112, 11_543]) expectRefused(() => formatOf(number).encode(node), "unsupportedFormat");
+  });
+
+  it("says times where it can, of any node", () => {
+    const timed = [...FORMATS.values()].filter(({ encodeTimed }) => encodeTimed !== undefined);
+    expect(timed.map(({ number }) => number)).toEqual([110, 112, 11_543, 1543]);
+  });
+
+  const at = (value: number, timeSeconds: number): TimedNode => ({ node: nodeAt("/3/0/9", value), timeSeconds });
+  const samples = [at(50, 1_700_000_000), at(49, 1_700_000_060), at(48, 1_700_000_120.5)];
+  const timedVectors: [number: number, wire: Uint8Array][] = [
+    [
+      110,
+      utf8(
+        '[{"bn":"/3/0/","bt":1700000000,"n":"9","v":50},{"bt":1700000060,"n":"9","v":49},{"bt":1700000120.5,"n":"9","v":48}]',
+      ),
+    ],
+    [
+      112,
+      octets(`83 a4 21 65'/3/0/' 22 1a6553f100 00 61'9' 02 1832  a3 22 1a6553f13c 00 61'9' 02 1831
+        a3 22 fb41d954fc5e200000 00 61'9' 02 1830`),
+    ],
+    [11_543, utf8('{"bn":"/3/0/9","bt":1700000120.5,"e":[{"t":-120.5,"v":50},{"t":-60.5,"v":49},{"v":48}]}')],
+  ];
+  for (const [number, wire] of timedVectors) {
+    it(`${number} says the times of one resource`, () => {
+      expect(formatOf(number).encodeTimed!(samples)).toEqual(wire);
+    });
+  }
+
+  it("says the time of an instance once", () => {
+    const values = new Map([
+      [9, 50],
+      [10, 15],
+    ]);
+    const node: ContentNode = { kind: "instance", path: parsePath("/3/0"), definition: DEVICE, values };
+    const one = [{ node, timeSeconds: 1_700_000_000 }];
+    expect(formatOf(110).encodeTimed!(one)).toEqual(
+      utf8('[{"bn":"/3/0/","bt":1700000000,"n":"9","v":50},{"n":"10","v":15}]'),
+    );
+    expect(formatOf(11_543).encodeTimed!(one)).toEqual(
+      utf8('{"bn":"/3/0/","bt":1700000000,"e":[{"n":"9","v":50},{"n":"10","v":15}]}'),
+    );
+  });
+
+  it("gives back the time of any sample, to the millisecond", () => {
+    const times = fc.array(fc.integer({ min: 1.6e12, max: 1.9e12 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(times, (milliseconds) => {
+        const given = milliseconds.map((ms, index) => at(index, ms / 1000));
+        const told = given.map(({ timeSeconds }, value) => ({ path: parsePath("/3/0/9"), value, time: timeSeconds }));
+        expect(decodeSenmlJson(formatOf(110).encodeTimed!(given))).toEqual(told);
+        expect(decodeSenmlCbor(formatOf(112).encodeTimed!(given))).toEqual(told);
+        expect(decodeLwm2mJson(parsePath("/3/0/9"), DEVICE, formatOf(11_543).encodeTimed!(given))).toEqual(told);
+      }),
+    );
+  });
+
+  it("says no samples as an empty list", () => {
+    expect(formatOf(110).encodeTimed!([])).toEqual(utf8("[]"));
+    expect(formatOf(112).encodeTimed!([])).toEqual(hex("80"));
+    expect(formatOf(11_543).encodeTimed!([])).toEqual(utf8('{"e":[]}'));
+  });
+
+  it("fails with a typed error alone, whatever comes", () => {
+    const paths = fc.constantFrom("/32769", "/32769/0", "/32769/0/1", "/32769/0/101", "/32769/0/101/0", "/32769/0/5");
+    const bytes = fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.string().map(utf8));
+    fc.assert(
+      fc.property(fc.constantFrom(...FORMATS.values()), paths, bytes, (format, path, wire) => {
+        throwsNothingElse(() => format.decode(parsePath(path), wire, everyLookup));
+      }),
+      { numRuns: 3_000 },
+    );
   });
 });
 

@@ -3,50 +3,20 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { CONTENT_FORMAT } from "../../services/lwm2m/contentFormat.ts";
 import { formatOf } from "../../services/lwm2m/formats.ts";
-import type { ContentNode, ObjectDefinition, ResourceValue } from "../../services/lwm2m/model.ts";
+import type { ContentNode } from "../../services/lwm2m/model.ts";
 import { ACCESS_CONTROL } from "../../services/lwm2m/objects/accessControl.ts";
-import { BINARY_APP_DATA_CONTAINER } from "../../services/lwm2m/objects/binaryAppDataContainer.ts";
 import { DEVICE } from "../../services/lwm2m/objects/device.ts";
-import { findObject, findResource } from "../../services/lwm2m/objects/index.ts";
 import { LOCATION } from "../../services/lwm2m/objects/location.ts";
 import { PORTFOLIO } from "../../services/lwm2m/objects/portfolio.ts";
 import { formatPath, parsePath } from "../../services/lwm2m/path.ts";
-import {
-  decodeSenmlJson,
-  encodeSenmlJson,
-  MAX_SENML_RECORDS,
-  type SenmlRecord,
-} from "../../services/lwm2m/senmlJson.ts";
+import { decodeSenmlJson, encodeSenmlJson } from "../../services/lwm2m/senmlJson.ts";
+import { MAX_SENML_RECORDS, type SenmlRecord } from "../../services/lwm2m/senmlRecord.ts";
+import { EVERY_TYPE, lookup, nodeAt } from "./everyType.ts";
 import * as spec from "./specVectors.ts";
-import { expectRefused, hex, instanceValuesOf, refusal, SINGLE_VALUES, utf8 } from "./support.ts";
+import { expectRefused, hex, instanceValuesOf, refusal, SINGLE_VALUES, truncations, utf8 } from "./support.ts";
 
 const senml = formatOf(CONTENT_FORMAT.senmlJson);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-/** One resource of each type. */
-const EVERY_TYPE: ObjectDefinition = {
-  id: 32_769,
-  name: "Every Type",
-  urn: "urn:oma:lwm2m:x:32769",
-  version: "1.0",
-  lwm2mVersion: "1.1",
-  multiple: true,
-  mandatory: false,
-  resources: (
-    ["string", "integer", "unsigned", "float", "boolean", "opaque", "time", "objlnk", "corelnk"] as const
-  ).flatMap((type, index) => [
-    { id: index, name: type, operations: "RW", multiple: false, mandatory: false, type },
-    { id: 100 + index, name: `${type}s`, operations: "RW", multiple: true, mandatory: false, type },
-  ]),
-};
-const lookup = (id: number) => (id === EVERY_TYPE.id ? EVERY_TYPE : findObject(id));
-
-const resourceNode = (pathText: string, value: ResourceValue): ContentNode => {
-  const path = parsePath(pathText);
-  const definition = lookup(path.objectId!)!;
-  const resource = findResource(definition, path.resourceId!)!;
-  return { kind: "resource", path, definition, resource, value };
-};
 
 /** OMA LwM2M Core 1.1 §7.4.4, Read /3/0: the values of the TLV example. */
 const DEVICE_JSON = `[
@@ -89,46 +59,46 @@ const vectors: { name: string; json: string; node: ContentNode }[] = [
     json: "[]",
     node: { kind: "object", path: parsePath("/16"), definition: PORTFOLIO, instances: new Map() },
   },
-  { name: "a string", json: `[{"bn":"/3/0/0","vs":"a \\"b\\" \\\\ ä"}]`, node: resourceNode("/3/0/0", 'a "b" \\ ä') },
-  { name: "an integer", json: `[{"bn":"/3/0/9","v":55}]`, node: resourceNode("/3/0/9", 55) },
-  { name: "a negative integer", json: `[{"bn":"/32769/0/1","v":-7}]`, node: resourceNode("/32769/0/1", -7) },
+  { name: "a string", json: `[{"bn":"/3/0/0","vs":"a \\"b\\" \\\\ ä"}]`, node: nodeAt("/3/0/0", 'a "b" \\ ä') },
+  { name: "an integer", json: `[{"bn":"/3/0/9","v":55}]`, node: nodeAt("/3/0/9", 55) },
+  { name: "a negative integer", json: `[{"bn":"/32769/0/1","v":-7}]`, node: nodeAt("/32769/0/1", -7) },
   {
     name: "the largest unsigned integer",
     json: `[{"bn":"/32769/0/2","v":18446744073709551615}]`,
-    node: resourceNode("/32769/0/2", 2n ** 64n - 1n),
+    node: nodeAt("/32769/0/2", 2n ** 64n - 1n),
   },
   {
     name: "the least integer",
     json: `[{"bn":"/32769/0/1","v":-9223372036854775808}]`,
-    node: resourceNode("/32769/0/1", -(2n ** 63n)),
+    node: nodeAt("/32769/0/1", -(2n ** 63n)),
   },
   {
     name: "an integer of sixteen digits that is still exact",
     json: `[{"bn":"/32769/0/1","v":9007199254740991}]`,
-    node: resourceNode("/32769/0/1", Number.MAX_SAFE_INTEGER),
+    node: nodeAt("/32769/0/1", Number.MAX_SAFE_INTEGER),
   },
-  { name: "a float", json: `[{"bn":"/6/0/0","v":59.43}]`, node: resourceNode("/6/0/0", 59.43) },
-  { name: "a boolean", json: `[{"bn":"/1/0/6","vb":true}]`, node: resourceNode("/1/0/6", true) },
-  { name: "a time", json: `[{"bn":"/3/0/13","v":1700000000}]`, node: resourceNode("/3/0/13", 1_700_000_000) },
+  { name: "a float", json: `[{"bn":"/6/0/0","v":59.43}]`, node: nodeAt("/6/0/0", 59.43) },
+  { name: "a boolean", json: `[{"bn":"/1/0/6","vb":true}]`, node: nodeAt("/1/0/6", true) },
+  { name: "a time", json: `[{"bn":"/3/0/13","v":1700000000}]`, node: nodeAt("/3/0/13", 1_700_000_000) },
   {
     name: "octets, base64url without padding",
     json: `[{"bn":"/6/0/4","vd":"AP_-"}]`,
-    node: resourceNode("/6/0/4", hex("00fffe")),
+    node: nodeAt("/6/0/4", hex("00fffe")),
   },
   {
     name: "an object link",
     json: `[{"bn":"/32769/0/7","vlo":"66:0"}]`,
-    node: resourceNode("/32769/0/7", { objectId: 66, instanceId: 0 }),
+    node: nodeAt("/32769/0/7", { objectId: 66, instanceId: 0 }),
   },
   {
     name: "links",
     json: `[{"bn":"/32769/0/8","vs":"</3/0>"}]`,
-    node: resourceNode("/32769/0/8", "</3/0>"),
+    node: nodeAt("/32769/0/8", "</3/0>"),
   },
   {
     name: "a multiple resource",
     json: `[{"bn":"/3/0/","n":"6/0","v":1},{"n":"6/1","v":5}]`,
-    node: resourceNode(
+    node: nodeAt(
       "/3/0/6",
       new Map([
         [0, 1],
@@ -136,17 +106,11 @@ const vectors: { name: string; json: string; node: ContentNode }[] = [
       ]),
     ),
   },
-  { name: "a multiple resource without values", json: "[]", node: resourceNode("/3/0/6", new Map()) },
+  { name: "a multiple resource without values", json: "[]", node: nodeAt("/3/0/6", new Map()) },
   {
     name: "a resource instance",
     json: `[{"bn":"/19/0/0/3","vd":"AQ"}]`,
-    node: {
-      kind: "resourceInstance",
-      path: parsePath("/19/0/0/3"),
-      definition: BINARY_APP_DATA_CONTAINER,
-      resource: findResource(BINARY_APP_DATA_CONTAINER, 0)!,
-      value: hex("01"),
-    },
+    node: nodeAt("/19/0/0/3", hex("01")),
   },
 ];
 
@@ -154,6 +118,11 @@ describe("SenML JSON", () => {
   for (const { name, json, node } of vectors) {
     it(`encodes ${name}`, () => expect(text(senml.encode(node))).toBe(json.replace(/\n\s*/g, "")));
     it(`decodes ${name}`, () => expect(senml.decode(node.path, utf8(json), lookup)).toEqual(node));
+    it(`refuses every truncation of ${name}`, () => {
+      for (const cut of truncations(utf8(json))) {
+        expectRefused(() => senml.decode(node.path, cut, lookup), "malformed");
+      }
+    });
   }
 
   it("gives back any instance with values of every type", () => {
@@ -191,14 +160,18 @@ describe("SenML JSON", () => {
     );
   });
 
-  it("says one time for all as base time, others one by one", () => {
+  it("says a time as base time where all records have one, and one by one otherwise", () => {
     const records = [
       { path: parsePath("/3/0/9"), value: 55, time: 1_700_000_000 },
       { path: parsePath("/6/0/0"), value: 59.4, time: 1_700_000_000 },
     ];
     expect(text(encodeSenmlJson(records))).toBe('[{"bn":"/3/0/9","bt":1700000000,"v":55},{"bn":"/6/0/0","v":59.4}]');
     expect(text(encodeSenmlJson([records[0]!, { ...records[1]!, time: -5 }]))).toBe(
-      '[{"bn":"/3/0/9","t":1700000000,"v":55},{"bn":"/6/0/0","t":-5,"v":59.4}]',
+      '[{"bn":"/3/0/9","bt":1700000000,"v":55},{"bn":"/6/0/0","bt":-5,"v":59.4}]',
+    );
+    const [first, { time: _, ...untimed }] = records as [SenmlRecord, SenmlRecord];
+    expect(text(encodeSenmlJson([first, untimed]))).toBe(
+      '[{"bn":"/3/0/9","t":1700000000,"v":55},{"bn":"/6/0/0","v":59.4}]',
     );
   });
 
@@ -206,9 +179,9 @@ describe("SenML JSON", () => {
     const json = `[{"bn":"/3/0/","bt":1.5e9,"bu":"V","bver":10},{"n":"9","v":1,"t":-2},{"n":"10","v":2},
       {"bn":"/6/0/","bt":10,"n":"0","v":3,"u":"lat","anything":{"else":[1]}}]`;
     expect(decodeSenmlJson(utf8(json))).toEqual([
-      { path: parsePath("/3/0/9"), value: 1, time: 1_499_999_998 },
-      { path: parsePath("/3/0/10"), value: 2, time: 1_500_000_000 },
-      { path: parsePath("/6/0/0"), value: 3, time: 10 },
+      { path: parsePath("/3/0/9"), value: 1, time: 1_499_999_998, unit: "V" },
+      { path: parsePath("/3/0/10"), value: 2, time: 1_500_000_000, unit: "V" },
+      { path: parsePath("/6/0/0"), value: 3, time: 10, unit: "lat" },
     ]);
   });
 
@@ -221,9 +194,31 @@ describe("SenML JSON", () => {
     });
   });
 
+  it("takes an object link that comes as text, as Leshan has it", () => {
+    const link = nodeAt("/32769/0/7", { objectId: 66, instanceId: 0 });
+    expect(senml.decode(link.path, utf8('[{"n":"/32769/0/7","vs":"66:0"}]'), lookup)).toEqual(link);
+    expectRefused(() => senml.decode(link.path, utf8('[{"n":"/32769/0/7","vs":"66"}]'), lookup), "typeMismatch");
+  });
+
   it("leaves digits inside of texts alone", () => {
-    const node = resourceNode("/3/0/0", 'serial 12345678901234567890, "1234567890123456"');
+    const node = nodeAt("/3/0/0", 'serial 12345678901234567890, "1234567890123456"');
     expect(senml.decode(node.path, senml.encode(node), lookup)).toEqual(node);
+  });
+
+  it("reads a text that ends with a bracket", () => {
+    const node = nodeAt("/3/0/0", "[");
+    expect(senml.decode(node.path, senml.encode(node), lookup)).toEqual(node);
+  });
+
+  it("adds base time and time to the microsecond", () => {
+    const json = '[{"bn":"/3/0/9","bt":1700000000.1,"t":0.2,"v":1}]';
+    expect(decodeSenmlJson(utf8(json))[0]!.time).toBe(1_700_000_000.3);
+  });
+
+  it("writes the unit of a record that has one", () => {
+    const record = { path: parsePath("/3/0/7/0"), value: 3800, unit: "mV" };
+    expect(text(encodeSenmlJson([record]))).toBe('[{"bn":"/3/0/7/0","u":"mV","v":3800}]');
+    expect(decodeSenmlJson(encodeSenmlJson([record]))).toEqual([record]);
   });
 
   it("skips unknown resources where asked to", () => {
@@ -255,6 +250,9 @@ describe("SenML JSON", () => {
     ["a name that is no path", '[{"n":"battery","v":55}]'],
     ["a name that is an instance's", '[{"n":"/3/0","v":55}]'],
     ["a name beyond a resource instance", '[{"n":"/3/0/6/0/0","v":55}]'],
+    ["a unit that is a number", '[{"n":"/3/0/9","v":55,"u":1}]'],
+    ["a base unit that is a number", '[{"bn":"/3/0/","bu":1,"n":"9","v":55}]'],
+    ["null for a value", '[{"n":"/3/0/9","v":null}]'],
     ["a time that is a text", '[{"n":"/3/0/9","v":55,"t":"now"}]'],
     ["a time beyond all numbers", '[{"n":"/3/0/9","v":55,"t":1e999}]'],
     ["a base value", '[{"bn":"/3/0/","bv":10,"n":"9","v":55}]'],
@@ -290,8 +288,8 @@ describe("SenML JSON", () => {
   }
 
   it("refuses to encode a value of the wrong type or arity", () => {
-    expectRefused(() => senml.encode(resourceNode("/3/0/9", "55")), "typeMismatch");
-    expectRefused(() => senml.encode(resourceNode("/3/0/6", 1)), "typeMismatch");
+    expectRefused(() => senml.encode(nodeAt("/3/0/9", "55")), "typeMismatch");
+    expectRefused(() => senml.encode(nodeAt("/3/0/6", 1)), "typeMismatch");
     const values = new Map([[99, 1]]);
     const path = parsePath("/6/0");
     expectRefused(() => senml.encode({ kind: "instance", path, definition: LOCATION, values }), "unknownResource");
@@ -300,6 +298,13 @@ describe("SenML JSON", () => {
   it("refuses more records than it holds", () => {
     const many = `[${Array.from({ length: MAX_SENML_RECORDS + 1 }, () => '{"n":"/3/0/9","v":1}').join()}]`;
     expectRefused(() => decodeSenmlJson(utf8(many)), "tooLarge");
+  });
+
+  it("refuses texts without an end in time that grows with their length only", () => {
+    const quotes = '\\"'.repeat(500_000);
+    for (const json of [`["${quotes}`, `["${quotes}\\`, `[${'"'.repeat(500_001)}`, "[ ".repeat(500_000)]) {
+      expectRefused(() => decodeSenmlJson(utf8(json)), "malformed");
+    }
   });
 
   it("tells no value in an error, but where it stands", () => {

@@ -15,6 +15,11 @@ export function hex(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text.replace(/\s+/g, ""), "hex"));
 }
 
+/** Octets from hex, with 'text in quotes' among it. */
+export function octets(text: string): Uint8Array {
+  return hex(text.replace(/'([^']*)'/g, (_, quoted: string) => Buffer.from(quoted).toString("hex")));
+}
+
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
@@ -32,6 +37,34 @@ export function refusal(work: () => unknown): Lwm2mError {
 
 export function expectRefused(work: () => unknown, code: Lwm2mErrorCode): void {
   expect(refusal(work).code).toBe(code);
+}
+
+/** Each octet string that begins `wire` and is shorter. */
+export function truncations(wire: Uint8Array): Uint8Array[] {
+  return Array.from(wire, (_, length) => wire.subarray(0, length));
+}
+
+/** Fails when `work` throws anything but our typed error. */
+export function throwsNothingElse(work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Lwm2mError);
+  }
+}
+
+/** `wire` with some of its octets changed, some put in and some taken out. */
+export function damaged(wire: Uint8Array): fc.Arbitrary<Uint8Array> {
+  const change = fc.tuple(
+    fc.integer({ min: 0, max: wire.length }),
+    fc.integer({ min: 0, max: 2 }),
+    fc.uint8Array({ maxLength: 2 }),
+  );
+  return fc.array(change, { minLength: 1, maxLength: 4 }).map((changes) => {
+    const bytes = [...wire];
+    for (const [at, removed, added] of changes) bytes.splice(at, removed, ...added);
+    return Uint8Array.from(bytes);
+  });
 }
 
 /** A bigint only where a number is not exact, as the decoders give it. */
