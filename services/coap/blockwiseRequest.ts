@@ -67,7 +67,7 @@ export class BlockwiseRequest {
       }
       if (!block.more) break;
       const next: Block = { num: length / block.size, more: false, size: block.size };
-      const answer = await this.#exchange({ block2: next }, NO_PAYLOAD, token);
+      const answer = await this.#exchange({ block2: next }, this.#question, token);
       if (answer.kind !== "answer") return answer;
       if (answer.message.code !== message.code) {
         return { kind: "response", response: toResponse(answer.message.code, answer.read, answer.message.payload) };
@@ -79,6 +79,13 @@ export class BlockwiseRequest {
       payload = answer.message.payload;
     }
     return { kind: "response", response: toResponse(message.code, read, concatBytes(parts, length)) };
+  }
+
+  /** What a request for a later block says again: with another payload a FETCH asks for something else. */
+  get #question(): Uint8Array {
+    const { method, payload } = this.#request;
+    const isShort = payload instanceof Uint8Array && payload.length <= this.#blockSize;
+    return method === CODE.FETCH && isShort ? payload : NO_PAYLOAD;
   }
 
   /** One message and its response. */

@@ -34,6 +34,7 @@ import type {
   Endpoint,
   Notification,
   NotifyOutcome,
+  ObservedTarget,
   RequestOutcome,
 } from "./types.ts";
 
@@ -89,6 +90,11 @@ export class CoapEndpoint implements Endpoint {
     return this.#blockSize;
   }
 
+  /** Something of this side's waits for an answer. */
+  get busy(): boolean {
+    return this.#underWay > 0 || this.#messages.busy;
+  }
+
   request(request: CoapRequest): Promise<RequestOutcome> {
     return this.#admit(() => new BlockwiseRequest(this.#messages, this.#requests, request, this.#blockSize).run());
   }
@@ -105,7 +111,7 @@ export class CoapEndpoint implements Endpoint {
     return this.#server?.observations.notify(token, notification) ?? Promise.resolve("reset");
   }
 
-  adoptObservation(token: Uint8Array, target: Pick<CoapRequest, "path" | "accept">): boolean {
+  adoptObservation(token: Uint8Array, target: ObservedTarget): boolean {
     return this.#server?.adopt(token, target) ?? false;
   }
 
@@ -185,6 +191,7 @@ export class CoapEndpoint implements Endpoint {
     const messages = this.#messages;
     if (messages.ended !== undefined) return;
     messages.counters.received++;
+    messages.counters.receivedBytes += bytes.length;
     let message: CoapMessage;
     try {
       message = decodeMessage(bytes);

@@ -63,6 +63,7 @@ export type {
   IncomingRequest,
   Notification,
   NotifyOutcome,
+  ObservedTarget,
   OutgoingResponse,
   RequestOutcome,
   UploadSink,

@@ -26,6 +26,8 @@ export interface TransmissionOwner {
 export interface MutableCounters {
   sent: number;
   received: number;
+  sentBytes: number;
+  receivedBytes: number;
   retransmitted: number;
   duplicates: number;
   malformed: number;
@@ -76,6 +78,8 @@ export class MessageLayer {
   readonly counters: MutableCounters = {
     sent: 0,
     received: 0,
+    sentBytes: 0,
+    receivedBytes: 0,
     retransmitted: 0,
     duplicates: 0,
     malformed: 0,
@@ -107,6 +111,11 @@ export class MessageLayer {
   /** Why the session ended; undefined while it lives. */
   get ended(): CloseReason | undefined {
     return this.#ended;
+  }
+
+  /** A confirmable message is on its way, or waits its turn. */
+  get busy(): boolean {
+    return this.#outstanding.size > 0 || this.#waiting.length > 0;
   }
 
   /** Ids go up one by one, so that one comes again as late as possible. */
@@ -188,6 +197,7 @@ export class MessageLayer {
   transmit(datagram: Uint8Array, cause?: number, retransmission = false): number | undefined {
     if (this.#ended !== undefined) return undefined;
     this.counters.sent++;
+    this.counters.sentBytes += datagram.length;
     const { trace, remote, lifelines } = this;
     const seq = trace?.record(
       messageRecord(decodeMessage(datagram), {

@@ -5,6 +5,7 @@ import { encodeMessage } from "./message.ts";
 import type { MessageLayer, Transmission, TransmissionOwner } from "./messageLayer.ts";
 import { type Representations, sliceBlock } from "./representations.ts";
 import { formatToken } from "./token.ts";
+import type { TransferKeys } from "./transferKeys.ts";
 import type { CoapMessage, Notification, NotifyOutcome } from "./types.ts";
 
 /** RFC 7641 §4.5: at least one confirmable notification in 24 hours. */
@@ -15,7 +16,7 @@ const SEQUENCE_NUMBERS = 0x1000000;
 
 export interface ObservationTarget {
   /** What the representation is kept under for the blocks after the first. */
-  readonly key: string;
+  readonly keys: TransferKeys;
   readonly blockSize: number;
 }
 
@@ -111,13 +112,13 @@ export class Observations {
 
   /** Encodes the notification in its turn, so that sequence numbers go up with what is sent. */
   encode(observation: Observation, notification: Notification, messageId: number, confirmable: boolean): Uint8Array {
-    const { key, blockSize } = observation.target;
+    const { keys, blockSize } = observation.target;
     let content = notification;
     let payload = notification.payload ?? NO_PAYLOAD;
     let block = {};
     if (payload.length > blockSize) {
       // RFC 7959 §2.6: the notification carries the first block, the peer fetches the others.
-      const representation = this.#representations.add(key, { ...notification, payload });
+      const representation = this.#representations.add(keys, { ...notification, payload });
       const first = sliceBlock(payload, 0, blockSize);
       content = representation;
       payload = first?.payload ?? NO_PAYLOAD;

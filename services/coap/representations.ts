@@ -6,6 +6,7 @@ import { type Block, blockOffset } from "./block.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { MessageLayer } from "./messageLayer.ts";
 import type { OptionFields } from "./optionFields.ts";
+import type { TransferKeys } from "./transferKeys.ts";
 import type { OutgoingResponse } from "./types.ts";
 
 /** A response whose payload does not fit one block. */
@@ -23,42 +24,52 @@ const FNV_PRIME = 0x01000193;
 export class Representations {
   readonly #messages: MessageLayer;
   /** Least recently used first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Set<Kept>();
+  readonly #byKey = new Map<string, Kept>();
 
   constructor(messages: MessageLayer) {
     this.#messages = messages;
-    messages.onEnd.add(() => this.#kept.clear());
+    messages.onEnd.add(() => {
+      this.#kept.clear();
+      this.#byKey.clear();
+    });
   }
 
-  find(key: string): Representation | undefined {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    this.#keep(key, kept);
-    return kept.representation;
+  /** The one that the first of these keys to know any stands for. */
+  find(keys: TransferKeys): Representation | undefined {
+    for (const key of keys) {
+      const kept = this.#byKey.get(key);
+      if (kept === undefined) continue;
+      this.#keep(kept);
+      return kept.representation;
+    }
+    return undefined;
   }
 
   /** Takes a response for block-wise transfer; one without an ETag gets one, so that a change shows. */
-  add(key: string, response: OutgoingResponse & { readonly payload: Uint8Array }): Representation {
+  add(keys: TransferKeys, response: OutgoingResponse & { readonly payload: Uint8Array }): Representation {
     const representation: Representation = { ...response, etag: response.etag ?? digest(response.payload) };
-    this.#forget(key);
-    this.#keep(key, new Kept(representation, () => this.#forget(key)));
+    const before = this.#byKey.get(keys[0]);
+    if (before !== undefined) this.#forget(before);
+    const kept = new Kept(representation, keys, () => this.#forget(kept));
+    for (const key of keys) this.#byKey.set(key, kept);
+    this.#keep(kept);
     if (this.#kept.size > this.#messages.parameters.maxBlockTransfers) {
-      const oldest = this.#kept.keys().next();
+      const oldest = this.#kept.values().next();
       if (oldest.done !== true) this.#forget(oldest.value);
     }
     return representation;
   }
 
-  #keep(key: string, kept: Kept): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
+  #keep(kept: Kept): void {
+    this.#kept.delete(kept);
+    this.#kept.add(kept);
     this.#messages.deadlines.set(kept, this.#messages.times.exchangeLifetimeMs);
   }
 
-  #forget(key: string): void {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return;
-    this.#kept.delete(key);
+  #forget(kept: Kept): void {
+    this.#kept.delete(kept);
+    for (const key of kept.keys) if (this.#byKey.get(key) === kept) this.#byKey.delete(key);
     this.#messages.deadlines.clear(kept);
   }
 }
@@ -66,10 +77,12 @@ export class Representations {
 class Kept implements Deadline {
   due = 0;
   readonly representation: Representation;
+  readonly keys: TransferKeys;
   readonly expire: () => void;
 
-  constructor(representation: Representation, expire: () => void) {
+  constructor(representation: Representation, keys: TransferKeys, expire: () => void) {
     this.representation = representation;
+    this.keys = keys;
     this.expire = expire;
   }
 }

@@ -8,9 +8,10 @@ import { type ExchangeObserver, IncomingExchange } from "./incomingExchange.ts";
 import type { MessageLayer } from "./messageLayer.ts";
 import { Observations } from "./observations.ts";
 import { type OptionFields, type ReadOptions, readOptions } from "./optionFields.ts";
-import { Representations, sliceBlock } from "./representations.ts";
+import { type Representation, Representations, sliceBlock } from "./representations.ts";
 import { sameBytes } from "./token.ts";
-import type { CoapHandler, CoapMessage, CoapRequest, IncomingRequest, OutgoingResponse } from "./types.ts";
+import { transferKeys } from "./transferKeys.ts";
+import type { CoapHandler, CoapMessage, IncomingRequest, ObservedTarget, OutgoingResponse } from "./types.ts";
 import { type Reply, Uploads } from "./uploads.ts";
 
 /** Observe in a request (RFC 7641 §2). */
@@ -90,12 +91,12 @@ export class RequestServer implements ExchangeObserver {
 
   #serve(request: IncomingRequest, read: ReadOptions): Reply | Promise<Reply> {
     const { block1, block2 } = read;
-    if (block1 !== undefined) return this.#uploads.receive(keyOf(request), request, block1);
+    if (block1 !== undefined) return this.#uploads.receive(transferKeys(request, true), request, block1);
     if (block2 !== undefined && block2.num > 0) {
-      const response = this.#representations.find(keyOf(request));
+      const response = this.#find(request);
       if (response !== undefined) return { response };
       // Making it anew would do the work again; RFC 7959 §2.9.2.
-      if (request.method !== CODE.GET) return { response: { code: CODE.REQUEST_ENTITY_INCOMPLETE } };
+      if (!isWholeQuestion(request)) return { response: { code: CODE.REQUEST_ENTITY_INCOMPLETE } };
     }
     try {
       const response = this.#handler.onRequest(request);
@@ -137,9 +138,9 @@ export class RequestServer implements ExchangeObserver {
       exchange.respond(response.code, responseOptions(response, extra), payload.subarray(0, size));
       return;
     }
-    const key = keyOf(request);
-    const kept = num > 0 ? this.#representations.find(key) : undefined;
-    const representation = kept ?? this.#representations.add(key, { ...response, payload });
+    const kept = num > 0 ? this.#find(request) : undefined;
+    const keys = transferKeys(request, read.block1 !== undefined);
+    const representation = kept ?? this.#representations.add(keys, { ...response, payload });
     const slice = sliceBlock(representation.payload, num, size);
     if (slice === undefined) {
       exchange.respond(CODE.BAD_REQUEST, [], NO_PAYLOAD);
@@ -149,9 +150,25 @@ export class RequestServer implements ExchangeObserver {
   }
 
   /** An observation that the peer made on an earlier session. */
-  adopt(token: Uint8Array, { path, accept }: Pick<CoapRequest, "path" | "accept">): boolean {
-    const key = keyOf({ method: CODE.GET, path, query: [], accept });
-    return this.observations.accept(token, { key, blockSize: this.#blockSize }) !== undefined;
+  adopt(token: Uint8Array, target: ObservedTarget): boolean {
+    const { method = CODE.GET, path, accept, contentFormat, payload = NO_PAYLOAD } = target;
+    const asked = {
+      method,
+      path,
+      query: [],
+      accept,
+      payload,
+      token,
+      ...(contentFormat !== undefined && { contentFormat }),
+    };
+    const keys = transferKeys(asked, payload.length > this.#blockSize);
+    return this.observations.accept(token, { keys, blockSize: this.#blockSize }) !== undefined;
+  }
+
+  /** The representation that a request for a later block goes on with. */
+  #find(request: IncomingRequest): Representation | undefined {
+    const keys = transferKeys(request);
+    return this.#representations.find(request.payload.length > 0 ? [keys[0]] : keys);
   }
 
   /** Registers or ends an observation; the Observe value of the response when it was accepted (RFC 7641 §4.1). */
@@ -162,7 +179,8 @@ export class RequestServer implements ExchangeObserver {
       this.observations.remove(request.token);
       return undefined;
     }
-    const target = { key: keyOf(request), blockSize: this.#blockSizeFor(read.block2) };
+    const keys = transferKeys(request, read.block1 !== undefined);
+    const target = { keys, blockSize: this.#blockSizeFor(read.block2) };
     const sequence = this.observations.accept(request.token, target);
     if (sequence === undefined) this.#reportReset(request.token);
     return sequence;
@@ -192,15 +210,9 @@ function toRequest(message: CoapMessage, read: ReadOptions): IncomingRequest {
   };
 }
 
-/** Requests for blocks of the same representation have the same key. */
-function keyOf({
-  method,
-  path,
-  query,
-  accept,
-  contentFormat,
-}: Pick<IncomingRequest, "method" | "path" | "query" | "accept" | "contentFormat">): string {
-  return JSON.stringify([method, path, query, accept ?? null, contentFormat ?? null]);
+/** Asking it again changes nothing, and it says all that is asked for. */
+function isWholeQuestion({ method, payload }: IncomingRequest): boolean {
+  return method === CODE.GET || (method === CODE.FETCH && payload.length > 0);
 }
 
 function matches(read: ReadOptions, etag: Uint8Array | undefined): boolean {

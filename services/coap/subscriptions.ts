@@ -54,7 +54,7 @@ export class Subscriptions {
   ): Promise<Subscription> {
     const token = this.#requests.drawToken();
     // Blocks after the first are fetched without Observe (RFC 7959 §2.6).
-    const transfer = new BlockwiseRequest(this.#messages, this.#requests, withoutPayload(request), blockSize);
+    const transfer = new BlockwiseRequest(this.#messages, this.#requests, request, blockSize);
     const answer = await this.#ask(request, token, REGISTER, (message, read) => {
       if (read.observe === undefined || !isSuccess(message.code)) return;
       this.#requests.reserved.add(token);
@@ -172,9 +172,4 @@ export function isNewer(last: { sequence: number; arrivedAt: number }, sequence:
     (before > sequence && before - sequence > HALF_SEQUENCE) ||
     now > last.arrivedAt + FRESH_AFTER_MS
   );
-}
-
-function withoutPayload(request: CoapRequest): CoapRequest {
-  const { payload: _, ...head } = request;
-  return head;
 }

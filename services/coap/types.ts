@@ -136,6 +136,14 @@ export interface Notification extends CoapContent {
   readonly confirmable?: boolean;
 }
 
+/** What an observation is of: the request that began it. */
+export interface ObservedTarget extends Pick<CoapRequest, "path" | "accept" | "contentFormat"> {
+  /** `CODE.GET` when it is left out. */
+  readonly method?: number;
+  /** Of a FETCH: what it asked for. */
+  readonly payload?: Uint8Array;
+}
+
 export type NotifyOutcome = "acknowledged" | "sent" | "reset" | "timeout" | "closed";
 
 export interface CoapEndpointOptions {
@@ -159,6 +167,9 @@ export interface CoapEndpointOptions {
 export interface CoapCounters {
   readonly sent: number;
   readonly received: number;
+  /** Octets of the datagrams sent and received. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
   readonly retransmitted: number;
   readonly duplicates: number;
   readonly malformed: number;
@@ -193,7 +204,7 @@ export interface Endpoint {
    * Takes over an observation that the peer made on an earlier session and still holds; false when there are too many.
    * Its notifications go on with higher sequence numbers than any clock in use has given before.
    */
-  adoptObservation(token: Uint8Array, target: Pick<CoapRequest, "path" | "accept">): boolean;
+  adoptObservation(token: Uint8Array, target: ObservedTarget): boolean;
   /** Forgets an observation of the peer, for example when its registration ends. */
   forgetObservation(token: Uint8Array): void;
   /** Sends an empty confirmable message and waits for the Reset (CoAP ping, RFC 7252 §4.3). */

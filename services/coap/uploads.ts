@@ -5,6 +5,7 @@ import { CODE } from "./codes.ts";
 import type { Deadline } from "./deadlines.ts";
 import { guarded } from "./guarded.ts";
 import type { MessageLayer } from "./messageLayer.ts";
+import type { TransferKeys } from "./transferKeys.ts";
 import type { CoapHandler, IncomingRequest, OutgoingResponse, UploadSink } from "./types.ts";
 
 /** A response, and the Block1 and Size1 that go with it. */
@@ -19,6 +20,8 @@ export class Uploads {
   readonly #handler: CoapHandler;
   readonly #blockSize: number;
   readonly #underWay = new Map<string, Upload>();
+  /** The key of the transfer that began last, by the least that its blocks are known by. */
+  readonly #newest = new Map<string, string>();
 
   constructor(messages: MessageLayer, handler: CoapHandler, blockSize: number) {
     this.#messages = messages;
@@ -30,11 +33,13 @@ export class Uploads {
   }
 
   /** Takes one block. Never rejects. */
-  async receive(key: string, request: IncomingRequest, block: Block): Promise<Reply> {
+  async receive(keys: TransferKeys, request: IncomingRequest, block: Block): Promise<Reply> {
+    // A token may change from block to block (RFC 7959 §2.5): then the newest transfer of that resource is meant.
+    const key = block.num === 0 || this.#underWay.has(keys[0]) ? keys[0] : (this.#newest.get(keys.at(-1)!) ?? keys[0]);
     if (block.num === 0) {
       // RFC 7959 §2.5: the first block begins the transfer anew.
       this.#giveUp(key);
-      const refusal = this.#begin(key, request);
+      const refusal = this.#begin(keys, request);
       if (refusal !== undefined) return { ...refusal, block1: { ...block, size: this.#sizeFor(block) } };
     }
     const upload = this.#underWay.get(key);
@@ -87,7 +92,8 @@ export class Uploads {
   }
 
   /** Begins a transfer, or says why not. */
-  #begin(key: string, request: IncomingRequest): Reply | undefined {
+  #begin(keys: TransferKeys, request: IncomingRequest): Reply | undefined {
+    const [key] = keys;
     const { maxBlockTransfers, maxPayloadBytes } = this.#messages.parameters;
     if (this.#underWay.size >= maxBlockTransfers) return { response: { code: CODE.SERVICE_UNAVAILABLE } };
     let sink: UploadSink | undefined;
@@ -104,6 +110,7 @@ export class Uploads {
     sink ??= new Collector(request, this.#handler, maxPayloadBytes);
     const upload = new Upload(sink, collected, () => this.#expire(key, upload));
     this.#underWay.set(key, upload);
+    if (keys.length > 1) this.#newest.set(keys.at(-1)!, key);
     this.#messages.deadlines.set(upload, this.#messages.times.exchangeLifetimeMs);
     return undefined;
   }
@@ -124,6 +131,7 @@ export class Uploads {
 
   #forget(key: string, upload: Upload): void {
     this.#underWay.delete(key);
+    for (const [name, newest] of this.#newest) if (newest === key) this.#newest.delete(name);
     this.#messages.deadlines.clear(upload);
   }
 
