@@ -7,7 +7,7 @@ import { jsonErrorPosition } from "./jsonPosition.ts";
 import { type MigrationTable, migrate } from "./migration.ts";
 import { StoreError } from "./storeError.ts";
 
-export const FACTS_VERSION = 1;
+export const FACTS_VERSION = 2;
 
 /** State and result are those of the firmware update object (5/0/3 and 5/0/5). */
 export interface FirmwareFacts {
@@ -16,8 +16,36 @@ export interface FirmwareFacts {
   /** What is being downloaded, and the entity tag it had. */
   readonly uri?: string;
   readonly etag?: string;
+  /** 5/0/11, 5/0/13 and 5/0/12 (ms since 1970) of object version 1.1. */
+  readonly severity?: number;
+  readonly maximumDeferSeconds?: number;
+  readonly changedAt?: number;
+  /** Time of day until which the application has put the update off, ms since 1970. */
+  readonly deferUntil?: number;
   /** How the modem came up after an image was to be applied, until the object's state says so. */
   readonly applied?: "updated" | "updateFailed";
+}
+
+/** A registration that a server holds, as it was told last. */
+export interface RegistrationFacts {
+  /** Segments of the path that Updates go to. */
+  readonly location: readonly string[];
+  /** Time of day at which the server forgets it, ms since 1970. */
+  readonly expiresAt: number;
+  readonly lifetimeSeconds: number;
+  readonly binding: string;
+  /** The enabler version that it was made in. */
+  readonly version: "1.0" | "1.1";
+}
+
+/** What is known of a server since the last bootstrap. */
+export interface KnownServer {
+  /** There was a registration with it. */
+  readonly met?: boolean;
+  /** The enabler version that it speaks. */
+  readonly version?: "1.0" | "1.1";
+  /** Time of day until which it sent the device away, ms since 1970. */
+  readonly disabledUntil?: number;
 }
 
 export interface Facts {
@@ -30,6 +58,12 @@ export interface Facts {
   readonly firmware: FirmwareFacts;
   /** The object tree in its own form, without secrets. */
   readonly objects?: unknown;
+  /** What is known of servers beside their accounts, by short server id. */
+  readonly servers?: Readonly<Record<string, KnownServer>>;
+  /** By short server id. */
+  readonly registrations?: Readonly<Record<string, RegistrationFacts>>;
+  /** What each server observes and what waits to be told, in its own form, by short server id. */
+  readonly observations?: Readonly<Record<string, unknown>>;
 }
 
 /** What a device knows that was never started. */
@@ -74,7 +108,10 @@ export function decodeFacts(bytes: Uint8Array, file: string): Facts {
 }
 
 /** From a version to the next: `[n]` takes a document of version n and returns one of version n + 1. */
-const MIGRATIONS: MigrationTable = {};
+const MIGRATIONS: MigrationTable = {
+  /** Version 2 knows registrations and observations. */
+  1: (document) => document,
+};
 
 interface Rule {
   readonly words: string;
@@ -82,6 +119,8 @@ interface Rule {
 }
 
 const MAX_RESULT = 255;
+const MAX_SEVERITY = 2;
+const MAX_LIFETIME_SECONDS = 0xffff_ffff;
 const text: Rule = { words: "a text", accepts: (value) => typeof value === "string" };
 const flag: Rule = { words: "true or false", accepts: (value) => typeof value === "boolean" };
 const instant: Rule = { words: "a time in ms", accepts: (value) => Number.isFinite(value) };
@@ -93,6 +132,11 @@ const wholeUpTo = (most: number): Rule => ({
 const outcome: Rule = {
   words: `"updated" or "updateFailed"`,
   accepts: (value) => value === "updated" || value === "updateFailed",
+};
+const enablerVersion: Rule = { words: `"1.0" or "1.1"`, accepts: (value) => value === "1.0" || value === "1.1" };
+const texts: Rule = {
+  words: "a list of texts",
+  accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
 };
 const optional = ({ words, accepts }: Rule): Rule => ({
   words: `${words} or nothing`,
@@ -109,6 +153,29 @@ function* fieldsOf(facts: Partial<Facts>): Generator<readonly [path: string, val
   yield ["/firmware/uri", facts.firmware?.uri, optional(text)];
   yield ["/firmware/etag", facts.firmware?.etag, optional(text)];
   yield ["/firmware/applied", facts.firmware?.applied, optional(outcome)];
+  yield ["/firmware/severity", facts.firmware?.severity, optional(wholeUpTo(MAX_SEVERITY))];
+  yield ["/firmware/maximumDeferSeconds", facts.firmware?.maximumDeferSeconds, optional(instant)];
+  yield ["/firmware/changedAt", facts.firmware?.changedAt, optional(instant)];
+  yield ["/firmware/deferUntil", facts.firmware?.deferUntil, optional(instant)];
+  yield ["/servers", facts.servers, optional(record)];
+  for (const [server, known] of Object.entries(facts.servers ?? {})) {
+    const path = `/servers/${server}`;
+    yield [path, known, record];
+    yield [`${path}/met`, known.met, optional(flag)];
+    yield [`${path}/version`, known.version, optional(enablerVersion)];
+    yield [`${path}/disabledUntil`, known.disabledUntil, optional(instant)];
+  }
+  yield ["/registrations", facts.registrations, optional(record)];
+  for (const [server, registration] of Object.entries(facts.registrations ?? {})) {
+    const path = `/registrations/${server}`;
+    yield [path, registration, record];
+    yield [`${path}/location`, registration.location, texts];
+    yield [`${path}/expiresAt`, registration.expiresAt, instant];
+    yield [`${path}/lifetimeSeconds`, registration.lifetimeSeconds, wholeUpTo(MAX_LIFETIME_SECONDS)];
+    yield [`${path}/binding`, registration.binding, text];
+    yield [`${path}/version`, registration.version, enablerVersion];
+  }
+  yield ["/observations", facts.observations, optional(record)];
 }
 
 function parse(bytes: Uint8Array, file: string): Record<string, unknown> {

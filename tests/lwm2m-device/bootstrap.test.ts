@@ -4,14 +4,12 @@ import { CODE } from "../../services/coap/codes.ts";
 import {
   addSecurityObject,
   BootstrapInterface,
-  type BootstrapInterfaceOptions,
   bootstrapAccount,
   CONTENT_FORMAT,
   checkConsistency,
   decodeObjectTlv,
   encodeInstanceTlv,
   encodeObjectTlv,
-  instanceValues,
   ObjectTree,
   requestBootstrap,
   SECURITY,
@@ -21,48 +19,11 @@ import {
   serverAccounts,
   wipeSecrets,
 } from "../../services/lwm2m/index.ts";
+import { type Bootstrapped, bootstrap, nothing, security, server, utf8 } from "./support/bootstrapped.ts";
 import { coapPair, settle } from "./support/coapPair.ts";
-import { type Answer, type Ask, answerOf, makeDevice, requestOf, type TestDevice } from "./support/device.ts";
+import { type Ask, makeDevice } from "./support/device.ts";
 
 const { tlv, text, opaque, link } = CONTENT_FORMAT;
-const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
-const nothing = new Uint8Array();
-
-const security = (values: Parameters<typeof instanceValues<typeof SECURITY>>[1]) =>
-  instanceValues(SECURITY, {
-    0: "coaps://server.example:5684",
-    1: false,
-    2: 0,
-    3: utf8("id"),
-    4: nothing,
-    5: utf8("key"),
-    10: 7,
-    ...values,
-  });
-const server = (values: Parameters<typeof instanceValues<typeof SERVER>>[1] = {}) =>
-  instanceValues(SERVER, { 0: 7, 1: 86_400, 6: true, 7: "U", ...values });
-
-interface Bootstrapped {
-  readonly device: TestDevice;
-  readonly finished: (readonly string[])[];
-  readonly transaction: BootstrapInterface;
-  ask(ask: Ask): Answer;
-}
-
-function bootstrap(options: Partial<BootstrapInterfaceOptions> = {}): Bootstrapped {
-  const device = makeDevice();
-  const finished: (readonly string[])[] = [];
-  const transaction = new BootstrapInterface({
-    tree: device.tree,
-    vault: device.vault,
-    onFinish: (problems) => {
-      finished.push(problems);
-      return undefined;
-    },
-    ...options,
-  });
-  return { device, finished, transaction, ask: (ask) => answerOf(transaction.onRequest(requestOf(ask))) };
-}
 
 /** What a bootstrap server usually does: everything goes, one account comes. */
 function bootstrapWholly({ ask }: Bootstrapped): string[] {

@@ -1,5 +1,6 @@
 /** What the application says of its device, with the carrier library's rules. */
 import { describe, expect, it } from "@jest/globals";
+import { setNetworkTime } from "../../services/lwm2m/device/deviceObject.ts";
 import {
   BINARY_APP_DATA_CONTAINER,
   DeviceValues,
@@ -158,6 +159,23 @@ describe("containers", () => {
   it("are refused where the device does not have the object", () => {
     const device = makeDevice();
     expect(() => new DeviceValues(device.tree).setLogData(Uint8Array.of(1))).toThrow("no object 20");
+  });
+});
+
+describe("the time of the device", () => {
+  it("is the network's until a server or the application says another", () => {
+    const { device, values } = make();
+    const now = () => Number(device.tree.get(3, 0, 13));
+    const changes: number[] = [];
+    device.tree.onChange((told) => changes.push(...told.map(({ resourceId }) => resourceId ?? -1)));
+    setNetworkTime(device.tree, 1_800_000_000.9);
+    setNetworkTime(device.tree, 1_800_000_000);
+    expect([now(), changes]).toEqual([1_800_000_000, [13]]);
+    device.clock.advance(10_000);
+    expect(now()).toBe(1_800_000_010);
+    values.setTime(1_900_000_000);
+    setNetworkTime(device.tree, 1_800_000_020);
+    expect(now()).toBe(1_900_000_000);
   });
 });
 

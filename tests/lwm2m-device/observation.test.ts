@@ -1,30 +1,14 @@
 /** Observations over real endpoints: when a server hears of what (OMA LwM2M Core 1.1 §6.4, §7.3.2; RFC 7641). */
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { CODE } from "../../services/coap/codes.ts";
-import type { CoapResponse } from "../../services/coap/types.ts";
-import {
-  DEVICE,
-  DeviceManagement,
-  type DeviceManagementOptions,
-  MAX_OBSERVATIONS,
-  PORTFOLIO,
-} from "../../services/lwm2m/index.ts";
+import { DEVICE, type DeviceManagementOptions, MAX_OBSERVATIONS, PORTFOLIO } from "../../services/lwm2m/index.ts";
 import { type CoapPair, coapPair, settle } from "./support/coapPair.ts";
-import { makeDevice, SERVER_ID, type TestDevice } from "./support/device.ts";
-
-interface Watched {
-  readonly device: TestDevice;
-  readonly management: DeviceManagement;
-  readonly pair: CoapPair;
-  /** `second:text` of each notification. */
-  readonly heard: string[];
-  observe(path: string): Promise<{ cancel(): Promise<unknown> }>;
-  put(path: string, ...query: string[]): Promise<number | string>;
-  advance(seconds: number): Promise<void>;
-}
+import { type Watched, watchDevice } from "./support/watched.ts";
 
 const open: CoapPair[] = [];
+const watching: Watched[] = [];
 afterEach(() => {
+  for (const watched of watching.splice(0)) watched.close();
   for (const { device, server } of open.splice(0)) {
     device.close();
     server.close();
@@ -32,36 +16,9 @@ afterEach(() => {
 });
 
 function watch(options: Partial<DeviceManagementOptions> = {}): Watched {
-  const device = makeDevice();
-  const management = new DeviceManagement({
-    clock: device.clock,
-    tree: device.tree,
-    shortServerId: SERVER_ID,
-    ...options,
-  });
-  const pair = coapPair({ device: management }, device.clock);
-  open.push(pair);
-  management.attach(pair.device);
-  const heard: string[] = [];
-  const onNotification = ({ code, payload }: CoapResponse): void => {
-    const text = code === CODE.CONTENT ? new TextDecoder().decode(payload) : `code ${code}`;
-    heard.push(`${device.clock.now() / 1_000}:${text}`);
-  };
-  return {
-    device,
-    management,
-    pair,
-    heard,
-    observe: (path) => pair.server.observe({ method: CODE.GET, path: path.slice(1).split("/") }, onNotification),
-    async put(path, ...query) {
-      const outcome = await pair.server.request({ method: CODE.PUT, path: path.slice(1).split("/"), query });
-      return outcome.kind === "response" ? outcome.response.code : outcome.kind;
-    },
-    async advance(seconds) {
-      await device.clock.advanceAsync(seconds * 1_000);
-      await settle();
-    },
-  };
+  const watched = watchDevice(options);
+  watching.push(watched);
+  return watched;
 }
 
 describe("an observed resource", () => {

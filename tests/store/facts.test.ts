@@ -9,13 +9,24 @@ import { migrate } from "../../services/store/migration.ts";
 import { temporaryFolder } from "./temporaryFolder.ts";
 
 const FACTS: Facts = {
-  version: 1,
+  version: 2,
   configDigest: "ab12",
   bootstrapped: true,
   lastBootstrapAt: 1_790_000_000_000,
   firmware: { state: 1, result: 0, uri: "https://fw.example/image", etag: '"1"', applied: "updated" },
   objects: { 19: { 0: { 0: Uint8Array.of(0, 1, 255) } } },
+  registrations: {
+    101: {
+      location: ["rd", "a1"],
+      expiresAt: 1_790_000_300_000,
+      lifetimeSeconds: 300,
+      binding: "U",
+      version: "1.1",
+    },
+  },
+  observations: { 101: { observations: [{ token: Uint8Array.of(7), paths: ["/3/0"] }] } },
 };
+const REGISTRATION = FACTS.registrations?.[101];
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -78,6 +89,20 @@ describe("facts", () => {
     ["/firmware/state", { firmware: { state: 4, result: 0 } }],
     ["/firmware/result", { firmware: { state: 0, result: -1 } }],
     ["/firmware/uri", { firmware: { state: 0, result: 0, uri: 5 } }],
+    ["/registrations", { registrations: [] }],
+    ["/registrations/7", { registrations: { 7: "rd" } }],
+    ["/registrations/7/location", { registrations: { 7: { ...REGISTRATION, location: "rd" } } }],
+    ["/registrations/7/expiresAt", { registrations: { 7: { ...REGISTRATION, expiresAt: null } } }],
+    ["/registrations/7/lifetimeSeconds", { registrations: { 7: { ...REGISTRATION, lifetimeSeconds: -1 } } }],
+    ["/registrations/7/binding", { registrations: { 7: { ...REGISTRATION, binding: 1 } } }],
+    ["/registrations/7/version", { registrations: { 7: { ...REGISTRATION, version: "1.2" } } }],
+    ["/observations", { observations: "none" }],
+    ["/servers/7", { servers: { 7: null } }],
+    ["/servers/7/met", { servers: { 7: { met: 1 } } }],
+    ["/servers/7/version", { servers: { 7: { version: "2" } } }],
+    ["/servers/7/disabledUntil", { servers: { 7: { disabledUntil: "soon" } } }],
+    ["/firmware/severity", { firmware: { state: 0, result: 0, severity: 3 } }],
+    ["/firmware/deferUntil", { firmware: { state: 0, result: 0, deferUntil: "soon" } }],
   ];
   for (const [path, change] of wrong) {
     it(`with ${JSON.stringify(change)} are refused at ${path}`, () => {
@@ -87,8 +112,14 @@ describe("facts", () => {
     });
   }
 
+  it("of the release before are read, with neither registrations nor observations", () => {
+    const { registrations: _, observations: __, ...before } = FACTS;
+    const stored = encodeFacts({ ...before, version: 1 } as unknown as Facts);
+    expect(decodeFacts(stored, "facts")).toEqual(before);
+  });
+
   it("of a newer release are refused as such", () => {
-    expect(() => decodeFacts(bytes('{"version":2}'), "facts")).toThrow(expect.objectContaining({ code: "version" }));
+    expect(() => decodeFacts(bytes('{"version":3}'), "facts")).toThrow(expect.objectContaining({ code: "version" }));
   });
 
   for (const source of ["[]", "null", "7", "{}", '{"version":"1"}']) {

@@ -1,7 +1,7 @@
 /** Notification attributes of one server and their inheritance (OMA LwM2M Core 1.1 §7.3). */
 import { CODE } from "../../coap/codes.ts";
 import type { Path, ResourceDefinition, ResourceType } from "../model.ts";
-import { containsPath, formatPath, parentPath, parsePath, pathDepth } from "../path.ts";
+import { containsPath, formatPath, parentPath, parsePath, pathDepth, samePath } from "../path.ts";
 import type { Refusal } from "./behaviour.ts";
 
 /** Places in the tree that one server may give attributes. */
@@ -53,12 +53,19 @@ export class AttributeStore {
       else if (SYNTAX[value].test(parameter.slice(separator + 1))) next[name] = Number(parameter.slice(separator + 1));
       else return badRequest(`${name} takes ${value}`);
     }
-    const { gt, lt, st } = next;
-    // §7.3.2: lt must lie below gt, by more than two steps where there is a step.
-    if (st !== undefined && st <= 0) return badRequest("st must be above 0");
-    if (gt !== undefined && lt !== undefined && lt + 2 * (st ?? 0) >= gt)
-      return badRequest("lt + 2 * st must be below gt");
+    if (next.st !== undefined && next.st <= 0) return badRequest("st must be above 0");
+    if (!this.#hold(path, next)) return badRequest("lt + 2 * st must be below gt");
     return this.#put(formatPath(path), next);
+  }
+
+  /** Whether what counts at the path and below it would go together, were `next` written there. */
+  #hold(path: Path, next: Attributes): boolean {
+    if (!hold({ ...this.#inherited(path), ...next })) return false;
+    for (const [below, attributes] of this.below(path)) {
+      // A resource instance takes from its resource what it does not have itself.
+      if (!samePath(below, path) && !hold({ ...next, ...attributes })) return false;
+    }
+    return true;
   }
 
   /** What was written at exactly this path. */
@@ -69,11 +76,15 @@ export class AttributeStore {
   /** What counts at this path: each attribute from the nearest level at or above it that has it. */
   effective(path: Path): Attributes {
     if (this.#byPath === undefined) return NONE;
-    let attributes = this.at(path);
-    for (let above = parentPath(path); above !== undefined; above = parentPath(above)) {
-      attributes = { ...this.at(above), ...attributes };
+    return { ...this.#inherited(path), ...this.at(path) };
+  }
+
+  /** What was written at a path or below it. */
+  *below(path: Path): Generator<readonly [Path, Attributes]> {
+    for (const [key, attributes] of this.#byPath ?? []) {
+      const at = parsePath(key);
+      if (containsPath(path, at)) yield [at, attributes];
     }
-    return attributes;
   }
 
   /** Drops what is written at or below a path, when that has gone. */
@@ -96,6 +107,14 @@ export class AttributeStore {
     }
   }
 
+  #inherited(path: Path): Attributes {
+    let attributes = NONE;
+    for (let above = parentPath(path); above !== undefined; above = parentPath(above)) {
+      attributes = { ...this.at(above), ...attributes };
+    }
+    return attributes;
+  }
+
   #put(key: string, attributes: Attributes): Refusal | undefined {
     this.#byPath ??= new Map();
     if (Object.keys(attributes).length === 0) this.#byPath.delete(key);
@@ -104,6 +123,11 @@ export class AttributeStore {
     } else this.#byPath.set(key, attributes);
     return undefined;
   }
+}
+
+/** §7.3.2: lt must lie below gt, by more than two steps where there is a step. */
+function hold({ gt, lt, st = 0 }: Attributes): boolean {
+  return gt === undefined || lt === undefined || lt + 2 * st < gt;
 }
 
 function isAttributeName(name: string): name is AttributeName {

@@ -33,8 +33,10 @@ export interface BootstrapInterfaceOptions {
    */
   onFinish(problems: readonly string[]): number | undefined;
   /** Nothing was done: `detail` names why, and no value. */
-  onRefused?(path: readonly string[], refusal: Refusal): void;
+  onRefused?(path: readonly string[], refusal: Refusal, operation: BootstrapOperation): void;
 }
+
+export type BootstrapOperation = "discover" | "read" | "write" | "delete" | "finish" | "unknown";
 
 type Result = OutgoingResponse | Refusal;
 
@@ -54,9 +56,9 @@ export class BootstrapInterface implements CoapHandler {
   onRequest(request: IncomingRequest): OutgoingResponse {
     try {
       const result = this.#perform(request);
-      return isRefusal(result) ? this.#refused(request.path, result) : result;
+      return isRefusal(result) ? this.#refused(request, result) : result;
     } catch (error) {
-      return this.#refused(request.path, refusalOfError(error));
+      return this.#refused(request, refusalOfError(error));
     }
   }
 
@@ -181,8 +183,19 @@ export class BootstrapInterface implements CoapHandler {
     this.#before ??= this.#options.tree.snapshot();
   }
 
-  #refused(path: readonly string[], refusal: Refusal): OutgoingResponse {
-    this.#options.onRefused?.(path, refusal);
+  #refused(request: IncomingRequest, refusal: Refusal): OutgoingResponse {
+    this.#options.onRefused?.(request.path, refusal, operationOf(request));
     return refusalResponse(refusal);
   }
 }
+
+function operationOf({ method, accept }: IncomingRequest): BootstrapOperation {
+  if (method === CODE.GET) return accept === CONTENT_FORMAT.link ? "discover" : "read";
+  return OPERATIONS[method] ?? "unknown";
+}
+
+const OPERATIONS: Readonly<Record<number, BootstrapOperation>> = {
+  [CODE.PUT]: "write",
+  [CODE.DELETE]: "delete",
+  [CODE.POST]: "finish",
+};

@@ -8,11 +8,19 @@ import type { ObjectTree } from "./tree.ts";
 export interface ConsistencyOptions {
   /** Whether the secret is in the vault or in the modem already; without it secrets are taken for present. */
   hasSecret?(securityInstanceId: number, name: SecretName): boolean;
+  /** Whether a management server has to be there; default true. */
+  readonly needsServer?: boolean;
 }
 
+/** Management servers that a device may have. */
+export const MAX_SERVERS = 16;
+/** Of these, how many with security: a modem has so many security tags for the library. */
+export const MAX_SECURED_SERVERS = 2;
+
+/** The device's raw public key is none of them: it goes with the private one. */
 const NEEDED_SECRETS: Readonly<Record<SecurityMode, readonly SecretName[]>> = {
   psk: ["publicKeyOrIdentity", "secretKey"],
-  rpk: ["publicKeyOrIdentity", "serverPublicKey", "secretKey"],
+  rpk: ["serverPublicKey", "secretKey"],
   x509: ["publicKeyOrIdentity", "serverPublicKey", "secretKey"],
   none: [],
   est: [],
@@ -28,12 +36,27 @@ export function checkConsistency(tree: ObjectTree, options: ConsistencyOptions =
     ...tree.instanceIds(SECURITY.id).flatMap((id) => securityProblems(tree, id, options)),
     ...tree.instanceIds(SERVER.id).flatMap((id) => serverProblems(tree, id)),
     ...pairingProblems(tree),
+    ...numberProblems(tree),
   ];
-  if (tree.instanceIds(SERVER.id).length === 0) problems.push("/1: there is no management server");
+  if (options.needsServer !== false && tree.instanceIds(SERVER.id).length === 0)
+    problems.push("/1: there is no management server");
   if (tree.instanceIds(SECURITY.id).filter((id) => tree.value(SECURITY, id, 1) === true).length > 1) {
     problems.push("/0: there is more than one bootstrap server account");
   }
   return problems;
+}
+
+/** More accounts than this device can serve. */
+export function numberProblems(tree: ObjectTree): string[] {
+  const managed = tree.instanceIds(SECURITY.id).filter((id) => tree.value(SECURITY, id, 1) !== true);
+  const secured = managed.filter((id) => SECURITY_MODES[Number(tree.value(SECURITY, id, 2))] !== "none");
+  const bounds = [
+    ["management servers", managed.length, MAX_SERVERS],
+    ["management servers with security", secured.length, MAX_SECURED_SERVERS],
+  ] as const;
+  return bounds.flatMap(([what, number, most]) =>
+    number > most ? [`/0: there are ${number} ${what}; this device has at most ${most}`] : [],
+  );
 }
 
 function securityProblems(tree: ObjectTree, id: number, { hasSecret }: ConsistencyOptions): string[] {

@@ -42,8 +42,10 @@ interface Context {
   readonly tree: ObjectTree;
   readonly clock: Pick<Clock, "wall">;
   readonly host: DeviceHost;
-  /** What a server or the application has put the clock ahead by. */
+  /** What a server, the application or the network has put the clock ahead by. */
   timeOffsetSeconds: number;
+  /** A server or the application said what time it is: the network no longer does. */
+  timeIsSet: boolean;
 }
 
 const RESOURCES: ResourceBehaviours<Context> = {
@@ -64,6 +66,7 @@ const RESOURCES: ResourceBehaviours<Context> = {
     read: (_instanceId, { clock, timeOffsetSeconds }) => wallSeconds(clock) + timeOffsetSeconds,
     write(_instanceId, value, _caller, context) {
       context.timeOffsetSeconds = Number(value) - wallSeconds(context.clock);
+      context.timeIsSet = true;
     },
   },
 };
@@ -81,13 +84,23 @@ const RESOURCES_WITH_FACTORY_RESET: ResourceBehaviours<Context> = {
 export function addDeviceObject(tree: ObjectTree, options: DeviceObjectOptions): void {
   const { clock, host, identity = {}, bindings = "U" } = options;
   const resources = host.onFactoryReset === undefined ? RESOURCES : RESOURCES_WITH_FACTORY_RESET;
-  tree.add(DEVICE, { resources, context: { tree, clock, host, timeOffsetSeconds: 0 } });
+  tree.add(DEVICE, { resources, context: { tree, clock, host, timeOffsetSeconds: 0, timeIsSet: false } });
   tree.create(DEVICE.id, 0, instanceValues(DEVICE, { ...identityValues(identity), 11: NO_ERRORS, 16: bindings }));
 }
 
 /** Changes what is given, for example the firmware version after an update. */
 export function setDeviceIdentity(tree: ObjectTree, identity: DeviceIdentity): void {
   for (const [id, value] of instanceValues(DEVICE, identityValues(identity))) tree.set(DEVICE.id, 0, id, value);
+}
+
+/** 3/0/13 as the network has it, unless a server or the application has said otherwise. */
+export function setNetworkTime(tree: ObjectTree, seconds: number): void {
+  const context = tree.behaviour(DEVICE.id)?.context as Context | undefined;
+  if (context === undefined || context.timeIsSet) return;
+  const offset = Math.floor(seconds) - wallSeconds(context.clock);
+  if (offset === context.timeOffsetSeconds) return;
+  context.timeOffsetSeconds = offset;
+  tree.touch(DEVICE.id, 0, 13);
 }
 
 function identityValues(identity: DeviceIdentity) {

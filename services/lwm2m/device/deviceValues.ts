@@ -7,6 +7,7 @@ import { EVENT_LOG } from "../objects/eventLog.ts";
 import { LOCATION } from "../objects/location.ts";
 import { PORTFOLIO } from "../objects/portfolio.ts";
 import { NO_ERRORS } from "./deviceObject.ts";
+import { putLogData } from "./eventLogObject.ts";
 import type { ObjectTree } from "./tree.ts";
 import { encodeVelocity, type Velocity } from "./velocity.ts";
 
@@ -172,10 +173,10 @@ export class DeviceValues {
     this.#putInstance(BINARY_APP_DATA_CONTAINER, instanceId, 0, index, data);
   }
 
-  /** /20/0/4014. */
-  setLogData(data: Uint8Array): void {
+  /** /20/0/4014; false when a server has stopped the collection (LogStop): the data are not taken then. */
+  setLogData(data: Uint8Array): boolean {
     this.#ensure(EVENT_LOG, 0);
-    this.#tree.set(EVENT_LOG.id, 0, 4014, data);
+    return putLogData(this.#tree, 0, data);
   }
 
   #putReading(resourceId: 7 | 8, source: PowerSource, value: number): void {

@@ -13,15 +13,24 @@ import { isMultiple } from "./resourceValue.ts";
 import type { ObjectTree } from "./tree.ts";
 
 export const LWM2M_VERSION = "1.1";
+export type Lwm2mVersion = "1.0" | "1.1";
 
-/** For an object, instance or resource: itself and what lies below, each with the attributes written there. */
-export function discoverLinks(tree: ObjectTree, path: Path, attributes: AttributeStore): readonly Link[] | Refusal {
+/**
+ * For an object, instance or resource: itself and what lies below, each with the attributes written there. An object
+ * tells its version where a server of this enabler version would assume another.
+ */
+export function discoverLinks(
+  tree: ObjectTree,
+  path: Path,
+  attributes: AttributeStore,
+  enabler: Lwm2mVersion = LWM2M_VERSION,
+): readonly Link[] | Refusal {
   const { objectId, instanceId, resourceId } = path;
   const definition = objectId === undefined ? undefined : tree.definition(objectId);
   if (objectId === undefined || definition === undefined) return notFound(path);
   if (instanceId === undefined) {
     const below = tree.instanceIds(objectId).flatMap((id) => instanceLinks(tree, childPath(path, id), attributes));
-    return [link(path, { ...version(definition), ...shown(attributes.at(path)) }), ...below];
+    return [link(path, { ...version(definition, enabler), ...shown(attributes.at(path)) }), ...below];
   }
   if (!tree.hasInstance(objectId, instanceId)) return notFound(path);
   if (resourceId === undefined) return instanceLinks(tree, path, attributes);
@@ -89,8 +98,8 @@ function link(path: Path, attributes: Record<string, string>): Link {
   return { target: formatPath(path), attributes };
 }
 
-function version(definition: ObjectDefinition): Record<string, string> {
-  return needsVersion(definition, LWM2M_VERSION) ? { ver: definition.version } : {};
+function version(definition: ObjectDefinition, enabler: Lwm2mVersion = LWM2M_VERSION): Record<string, string> {
+  return needsVersion(definition, enabler) ? { ver: definition.version } : {};
 }
 
 function dimension(value: ResourceValue | undefined): Record<string, string> {

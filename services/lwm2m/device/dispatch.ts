@@ -10,24 +10,29 @@ import type {
   UploadSink,
 } from "../../coap/types.ts";
 import { CONTENT_FORMAT } from "../contentFormat.ts";
-import type { ContentNode, InstanceValues, Path, ResourceNode } from "../model.ts";
-import { findResource } from "../objects/index.ts";
+import type { Path, ResourceNode } from "../model.ts";
 import { OSCORE } from "../objects/oscore.ts";
 import { SECURITY } from "../objects/security.ts";
-import { SERVER } from "../objects/server.ts";
-import { formatPath, parsePathSegments, pathDepth } from "../path.ts";
+import { formatPath, parsePathSegments } from "../path.ts";
 import { serverInstanceId } from "./accounts.ts";
 import { AttributeStore } from "./attributes.ts";
 import { isRefusal, type Refusal } from "./behaviour.ts";
-import { discoverLinks } from "./discover.ts";
-import type { InstanceEdit } from "./edit.ts";
-import { parseExecuteArguments } from "./executeArguments.ts";
+import {
+  answerFormat,
+  compositeEdits,
+  compositeFormat,
+  compositeResponse,
+  compositeTarget,
+  readPlaces,
+} from "./composite.ts";
+import { discoverLinks, type Lwm2mVersion } from "./discover.ts";
 import { Observations } from "./observation.ts";
+import { type ObserveTarget, singleTarget } from "./observeTarget.ts";
 import { type AccessPolicy, type Operation, operationOf } from "./operation.ts";
 import { contentResponse, decodeContent, linksResponse } from "./payload.ts";
 import { type Reader, readNode, SERVER_READER } from "./readNode.ts";
 import { refusalOfError, refusalResponse } from "./refusals.ts";
-import { isMultiple } from "./resourceValue.ts";
+import { create, deleteInstance, editOf, execute, isBelowSingle, notThere } from "./requests.ts";
 import type { ObjectTree, TreeChange } from "./tree.ts";
 
 export interface DeviceManagementOptions {
@@ -36,10 +41,16 @@ export interface DeviceManagementOptions {
   readonly shortServerId: number;
   /** Everything is allowed by default: right while there is one server account. */
   readonly access?: AccessPolicy;
+  /** The enabler version that the server was registered with; 1.1 by default. */
+  lwm2mVersion?(): Lwm2mVersion;
   /** The server's attributes, when they come from a store. */
   readonly attributes?: AttributeStore;
   /** After how many seconds a notification is confirmable again; 0 and below: each. Default one day. */
   readonly confirmableIntervalSeconds?: number;
+  /** Notifications that wait for the server at most. Default `MAX_STORED_NOTIFICATIONS`; the oldest give way. */
+  readonly storedNotifications?: number;
+  /** What `observations.state()` gives is another now. */
+  onObservationsChanged?(): void;
   onObserve?(path: Path, change: "start" | "stop"): void;
   onNotified?(path: Path, outcome: NotifyOutcome): void;
   /** Nothing was done: `detail` names why, and no value. */
@@ -71,10 +82,12 @@ export class DeviceManagement implements CoapHandler {
       tree,
       attributes: this.attributes,
       serverInstanceId: () => serverInstanceId(tree, shortServerId),
-      represent: (path, accept) => this.#represent(path, accept),
+      represent: (target, timeSeconds) => this.represent(target, timeSeconds),
       ...(options.confirmableIntervalSeconds !== undefined && {
         confirmableIntervalSeconds: options.confirmableIntervalSeconds,
       }),
+      ...(options.storedNotifications !== undefined && { storedLimit: options.storedNotifications }),
+      ...(options.onObservationsChanged !== undefined && { onStateChanged: options.onObservationsChanged }),
       ...(options.onObserve !== undefined && { onObserve: options.onObserve }),
       ...(options.onNotified !== undefined && { onNotified: options.onNotified }),
     });
@@ -91,9 +104,9 @@ export class DeviceManagement implements CoapHandler {
     this.observations.detach();
   }
 
-  /** Ends observations and lets go of the tree. */
+  /** Lets go of clock and tree; what is stored of the observations stays good. */
   close(): void {
-    this.observations.clear();
+    this.observations.close();
     this.#stopListening();
   }
 
@@ -102,9 +115,10 @@ export class DeviceManagement implements CoapHandler {
     if (path === undefined) {
       return this.#refused(undefined, request.path, { code: CODE.NOT_FOUND, detail: "no such path" });
     }
-    const operation = operationOf(request, pathDepth(path));
+    const operation = operationOf(request, path, this.#options.tree.definition);
+    if (operation === undefined) return this.#refused(undefined, request.path, this.#notAllowed(request, path));
     try {
-      const result = this.#forbidden(operation, path) ?? this.#perform(operation!, request, path);
+      const result = this.#forbidden(operation, path) ?? this.#perform(operation, request, path);
       if (result instanceof Promise) return result.catch((error) => this.#failed(operation, request.path, error));
       return isRefusal(result) ? this.#refused(operation, request.path, result) : result;
     } catch (error) {
@@ -128,68 +142,109 @@ export class DeviceManagement implements CoapHandler {
     this.observations.cancel(token);
   }
 
-  #perform(operation: Operation, request: IncomingRequest, path: Path): Result | Promise<OutgoingResponse> {
-    switch (operation) {
-      case "read":
-        return this.#read(path, request.accept);
-      case "discover":
-        return this.#discover(path);
-      case "observe":
-        return this.#observe(request, path);
-      case "cancelObserve":
-        this.observations.cancel(request.token);
-        return this.#read(path, request.accept);
-      case "write":
-        return this.#write(request, path);
-      case "writeAttributes":
-        return this.#writeAttributes(path, request.query);
-      case "execute":
-        return this.#execute(request, path as Required<Path>);
-      case "create":
-        return this.#create(request, path);
-      case "delete":
-        return this.#delete(path as Required<Path>);
-    }
-  }
-
-  #forbidden(operation: Operation | undefined, path: Path): Refusal | undefined {
-    const { objectId, instanceId } = path;
-    if (operation === undefined || objectId === undefined) {
-      return { code: CODE.METHOD_NOT_ALLOWED, detail: `not allowed on ${formatPath(path)}` };
-    }
-    // §6.3, Appendix E.1: keys are the bootstrap server's matter.
-    const closed = objectId === SECURITY.id || objectId === OSCORE.id;
-    const { access, shortServerId } = this.#options;
-    if (closed || access?.allows(operation, shortServerId, objectId, instanceId) === false) {
-      return { code: CODE.UNAUTHORIZED, detail: `no right to ${operation} ${formatPath(path)}` };
-    }
-    return undefined;
-  }
-
-  #read(path: Path, accept: number | undefined): Result {
-    const node = readNode(this.#options.tree, path, this.#reader);
-    return isRefusal(node) ? node : contentResponse(node, accept);
-  }
-
-  #represent(path: Path, accept: number | undefined): OutgoingResponse {
+  /** What a notification of the target says now; a time (seconds since 1970) is told where the format carries times. */
+  represent(target: ObserveTarget, timeSeconds?: number): OutgoingResponse {
+    const path = target.paths[0]!;
     try {
-      const result = this.#forbidden("observe", path) ?? this.#read(path, accept);
+      const result = target.composite
+        ? this.#readPlaces(target, timeSeconds)
+        : (this.#forbidden("observe", path) ?? this.#read(path, target.accept, timeSeconds));
       return isRefusal(result) ? refusalResponse(result) : result;
     } catch (error) {
       return refusalResponse(refusalOfError(error));
     }
   }
 
+  #perform(operation: Operation, request: IncomingRequest, path: Path): Result | Promise<OutgoingResponse> {
+    const { tree } = this.#options;
+    switch (operation) {
+      case "read":
+        return this.#read(path, request.accept);
+      case "discover":
+        return this.#discover(path);
+      case "observe":
+        return this.#observing(request, this.#read(path, request.accept), singleTarget(path, request.accept));
+      case "cancelObserve":
+        this.observations.cancel(request.token);
+        return this.#forbidden("read", path) ?? this.#read(path, request.accept);
+      case "write":
+        return this.#write(request, path);
+      case "writeAttributes":
+        return this.#writeAttributes(path, request.query);
+      case "execute":
+        return execute(tree, request, path as Required<Path>);
+      case "create":
+        return this.#create(request, path);
+      case "delete":
+        return deleteInstance(tree, path as Required<Path>);
+      case "readComposite":
+        return this.#readComposite(request);
+      case "observeComposite":
+        return this.#observeComposite(request);
+      case "cancelComposite":
+        this.observations.cancel(request.token);
+        return this.#readComposite(request);
+      case "writeComposite":
+        return this.#writeComposite(request);
+    }
+  }
+
+  #notAllowed({ method }: IncomingRequest, path: Path): Refusal {
+    if (method === CODE.PATCH) {
+      return {
+        code: CODE.NOT_IMPLEMENTED,
+        detail: "PATCH is none of LwM2M's methods: a partial write is POST or iPATCH",
+      };
+    }
+    return { code: CODE.METHOD_NOT_ALLOWED, detail: `not allowed on ${formatPath(path)}` };
+  }
+
+  /** Composites name their places in the payload; each of them is asked for by itself. */
+  #forbidden(operation: Operation, { objectId, instanceId, ...below }: Path): Refusal | undefined {
+    if (objectId === undefined) return undefined;
+    // §6.3, Appendix E.1: keys are the bootstrap server's matter.
+    const closed = objectId === SECURITY.id || objectId === OSCORE.id;
+    const { access, shortServerId } = this.#options;
+    if (closed || access?.allows(operation, shortServerId, objectId, instanceId) === false) {
+      const path = formatPath({ objectId, ...(instanceId !== undefined && { instanceId, ...below }) });
+      return { code: CODE.UNAUTHORIZED, detail: `no right to ${operation} ${path}` };
+    }
+    return undefined;
+  }
+
+  #read(path: Path, accept: number | undefined, timeSeconds?: number): Result {
+    const node = readNode(this.#options.tree, path, this.#reader);
+    return isRefusal(node) ? node : contentResponse(node, accept, timeSeconds);
+  }
+
+  #readComposite(request: IncomingRequest): Result {
+    const target = compositeTarget(request);
+    return isRefusal(target) ? target : this.#readPlaces(target);
+  }
+
+  #readPlaces({ paths, accept, contentFormat }: ObserveTarget, timeSeconds?: number): Result {
+    const format = answerFormat(accept, contentFormat);
+    if (isRefusal(format)) return format;
+    const forbidden = (path: Path) => this.#forbidden("readComposite", path);
+    const records = readPlaces(this.#options.tree, paths, this.#reader, forbidden);
+    return isRefusal(records) ? records : compositeResponse(format, records, timeSeconds);
+  }
+
   #discover(path: Path): Result {
-    const links = discoverLinks(this.#options.tree, path, this.attributes);
+    const { tree, lwm2mVersion } = this.#options;
+    const links = discoverLinks(tree, path, this.attributes, lwm2mVersion?.());
     return isRefusal(links) ? links : linksResponse(links);
   }
 
-  #observe({ token, accept }: IncomingRequest, path: Path): Result {
-    const result = this.#read(path, accept);
+  #observeComposite(request: IncomingRequest): Result {
+    const target = compositeTarget(request);
+    return isRefusal(target) ? target : this.#observing(request, this.#readPlaces(target), target);
+  }
+
+  #observing({ token }: IncomingRequest, result: Result, target: ObserveTarget): Result {
     if (isRefusal(result)) return result;
     // RFC 7641 §4.1: one observation too many is answered like a plain GET.
-    return this.observations.add(token, path, accept) ? { ...result, observing: true } : result;
+    return this.observations.add(token, target) ? { ...result, observing: true } : result;
   }
 
   #writeAttributes(path: Path, query: readonly string[]): Result {
@@ -205,31 +260,29 @@ export class DeviceManagement implements CoapHandler {
 
   #write(request: IncomingRequest, path: Path): Result | Promise<OutgoingResponse> {
     const { tree } = this.#options;
+    if (isBelowSingle(tree, path)) return notThere(path);
     const node = decodeContent(path, request, tree.definition);
     if (isRefusal(node)) return node;
+    const edit = editOf(tree, node, request.method);
+    if (isRefusal(edit)) return edit;
     if (node.kind === "resource") {
       const sink = node.value instanceof Uint8Array ? this.#uploadTo(path) : undefined;
       if (sink !== undefined) return isRefusal(sink) ? sink : feed(sink, node);
     }
-    const edit = this.#editOf(node, request.method);
-    if (isRefusal(edit)) return edit;
     return tree.apply("server", [edit]) ?? { code: CODE.CHANGED };
   }
 
-  #editOf(node: ContentNode, method: number): InstanceEdit | Refusal {
-    const { objectId, instanceId, resourceId, resourceInstanceId } = node.path as Required<Path>;
-    if (node.kind === "instance") {
-      return { objectId, instanceId, values: node.values, mode: method === CODE.PUT ? "replace" : "update" };
+  /** §6.3.9: all of it or nothing. */
+  #writeComposite({ contentFormat, payload }: IncomingRequest): Result {
+    const { tree } = this.#options;
+    const format = compositeFormat(contentFormat);
+    if (isRefusal(format)) return format;
+    const writes = format.decodeWrites(payload, tree.definition);
+    for (const { path } of writes) {
+      const refusal = this.#forbidden("writeComposite", path);
+      if (refusal !== undefined) return refusal;
     }
-    if (node.kind === "resource") {
-      return { objectId, instanceId, values: new Map([[resourceId, node.value]]), mode: "assign" };
-    }
-    const present = this.#options.tree.get(objectId, instanceId, resourceId);
-    if (node.kind === "object" || present === undefined || !isMultiple(present) || !present.has(resourceInstanceId)) {
-      return { code: CODE.NOT_FOUND, detail: `${formatPath(node.path)} is not there` };
-    }
-    const value = new Map([[resourceInstanceId, node.value]]);
-    return { objectId, instanceId, values: new Map([[resourceId, value]]), mode: "update" };
+    return tree.apply("server", compositeEdits(writes)) ?? { code: CODE.CHANGED };
   }
 
   /** The sink of a resource that streams; undefined for any other. */
@@ -241,68 +294,18 @@ export class DeviceManagement implements CoapHandler {
     return behaviour?.resources?.[resourceId]?.upload?.(instanceId, behaviour.context);
   }
 
-  #execute(request: IncomingRequest, path: Required<Path>): Result {
-    const { tree } = this.#options;
-    const { objectId, instanceId, resourceId } = path;
-    const definition = tree.definition(objectId);
-    const resource = definition && findResource(definition, resourceId);
-    if (resource === undefined || !tree.hasInstance(objectId, instanceId)) {
-      return { code: CODE.NOT_FOUND, detail: `${formatPath(path)} is not there` };
-    }
-    if (resource.operations !== "E")
-      return { code: CODE.METHOD_NOT_ALLOWED, detail: `${formatPath(path)} cannot be executed` };
-    const behaviour = tree.behaviour(objectId);
-    const rules = behaviour?.resources?.[resourceId];
-    if (rules?.execute === undefined) return { code: CODE.NOT_FOUND, detail: `${formatPath(path)} is not supported` };
-    const { contentFormat = CONTENT_FORMAT.text, payload } = request;
-    if (payload.length > 0 && contentFormat !== CONTENT_FORMAT.text) {
-      return { code: CODE.UNSUPPORTED_CONTENT_FORMAT, detail: "arguments come as text" };
-    }
-    return rules.execute(instanceId, parseExecuteArguments(payload), behaviour?.context) ?? { code: CODE.CHANGED };
-  }
-
   #create(request: IncomingRequest, path: Path): Result {
-    const { tree } = this.#options;
+    const { tree, access, shortServerId } = this.#options;
     const objectId = path.objectId!;
-    const definition = tree.definition(objectId);
-    if (definition === undefined) return { code: CODE.NOT_FOUND, detail: `no object ${objectId}` };
-    if (!this.#serversMayCreate(objectId)) {
-      return { code: CODE.METHOD_NOT_ALLOWED, detail: `instances of object ${objectId} are not for servers to create` };
-    }
-    const node = decodeContent(path, request, tree.definition);
-    if (isRefusal(node)) return node;
-    const asked: ReadonlyMap<number, InstanceValues> = node.kind === "object" ? node.instances : new Map();
-    if (asked.size > 1) return { code: CODE.BAD_REQUEST, detail: "one instance at a time" };
-    const [named] = asked;
-    const instanceId = named?.[0] ?? tree.freeInstanceId(objectId);
-    if (instanceId === undefined)
-      return { code: CODE.BAD_REQUEST, detail: `object ${objectId} takes no more instances` };
-    const values: InstanceValues = named?.[1] ?? (node.kind === "instance" ? node.values : new Map());
-    const refusal = tree.apply("server", [{ objectId, instanceId, values, mode: "create" }]);
-    if (refusal !== undefined) return refusal;
+    const created = tree.batch(() => {
+      const made = create(tree, request, path);
+      if (!isRefusal(made)) access?.created?.(shortServerId, objectId, made.instanceId);
+      return made;
+    });
+    if (isRefusal(created)) return created;
     // §6.3.6: the id is told when the device chose it.
-    return named === undefined
-      ? { code: CODE.CREATED, locationPath: [String(objectId), String(instanceId)] }
-      : { code: CODE.CREATED };
-  }
-
-  #delete({ objectId, instanceId }: Required<Path>): Result {
-    const { tree } = this.#options;
-    if (!tree.hasInstance(objectId, instanceId)) {
-      return { code: CODE.NOT_FOUND, detail: `no instance /${objectId}/${instanceId}` };
-    }
-    if (!this.#serversMayCreate(objectId)) {
-      return { code: CODE.METHOD_NOT_ALLOWED, detail: `instances of object ${objectId} are not for servers to delete` };
-    }
-    tree.delete(objectId, instanceId, "server");
-    return { code: CODE.DELETED };
-  }
-
-  /** Single objects are what the device is; accounts are the bootstrap server's matter. */
-  #serversMayCreate(objectId: number): boolean {
-    const { tree } = this.#options;
-    const multiple = tree.definition(objectId)?.multiple === true;
-    return multiple && objectId !== SERVER.id && tree.behaviour(objectId)?.fixedInstances !== true;
+    const locationPath = [String(objectId), String(created.instanceId)];
+    return { code: CODE.CREATED, ...(created.isChosen && { locationPath }) };
   }
 
   #onChange(changes: readonly TreeChange[]): void {

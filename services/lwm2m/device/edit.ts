@@ -2,14 +2,7 @@
 import { CODE } from "../../coap/codes.ts";
 import { checkValue } from "../checkValue.ts";
 import { Lwm2mError } from "../errors.ts";
-import type {
-  InstanceValues,
-  ObjectDefinition,
-  Path,
-  ResourceDefinition,
-  ResourceValue,
-  SingleValue,
-} from "../model.ts";
+import type { InstanceValues, ObjectDefinition, Path, ResourceDefinition, ResourceValue } from "../model.ts";
 import { findResource } from "../objects/index.ts";
 import { MAX_ID } from "../path.ts";
 import type { Caller, ObjectBehaviour, Refusal, ResourceBehaviour } from "./behaviour.ts";
@@ -29,6 +22,8 @@ export interface InstanceEdit {
    * set, given resource instances join the others. `assign`: given resources are replaced whole, others stay.
    */
   readonly mode: "create" | "replace" | "update" | "assign";
+  /** Resource instances that go, by resource; those that are not there are gone already. For `update`. */
+  readonly removed?: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
 /** What the tree holds of one kind of object. */
@@ -39,11 +34,8 @@ export interface ObjectEntry {
 }
 
 /** Why an edit cannot be done; nothing is changed. */
-export function checkEdit(
-  entry: ObjectEntry | undefined,
-  caller: Caller,
-  { objectId, instanceId, values, mode }: InstanceEdit,
-): Refusal | undefined {
+export function checkEdit(entry: ObjectEntry | undefined, caller: Caller, edit: InstanceEdit): Refusal | undefined {
+  const { objectId, instanceId, values, mode } = edit;
   if (entry === undefined) return { code: CODE.NOT_FOUND, detail: `no object ${objectId}` };
   const { definition, behaviour } = entry;
   const present = entry.instances.get(instanceId);
@@ -59,6 +51,13 @@ export function checkEdit(
     }
   } else if (present === undefined) return { code: CODE.NOT_FOUND, detail: `no instance ${at}` };
 
+  for (const id of edit.removed?.keys() ?? []) {
+    const resource = findResource(definition, id);
+    if (resource === undefined) return { code: CODE.NOT_FOUND, detail: `no resource ${at}/${id}` };
+    if (!resource.multiple || !mayWrite(caller, resource, behaviour?.resources?.[id])) {
+      return { code: CODE.METHOD_NOT_ALLOWED, detail: `nothing of ${at}/${id} can be removed` };
+    }
+  }
   for (const [id, value] of values) {
     const resource = findResource(definition, id);
     if (resource === undefined) return { code: CODE.NOT_FOUND, detail: `no resource ${at}/${id}` };
@@ -69,7 +68,7 @@ export function checkEdit(
     const path = { objectId, instanceId, resourceId: id };
     const refusal = refusalOf(resource, value, path) ?? rules?.check?.(instanceId, value, caller, behaviour?.context);
     if (refusal !== undefined) return refusal;
-    const next = mode === "update" && isMultiple(value) ? mergeInstances(present?.get(id), value) : value;
+    const next = valueAfter(present?.get(id), edit, id) ?? value;
     if (isMultiple(next) && next.size > MAX_RESOURCE_INSTANCES) {
       return { code: CODE.BAD_REQUEST, detail: `${at}/${id} takes ${MAX_RESOURCE_INSTANCES} instances` };
     }
@@ -106,10 +105,15 @@ function refusalOf(resource: ResourceDefinition, value: ResourceValue, path: Pat
   }
 }
 
-/** The instances of a resource with the given ones put in. */
-export function mergeInstances(
+/** A resource's value when the edit is done. */
+export function valueAfter(
   present: ResourceValue | undefined,
-  given: ReadonlyMap<number, SingleValue>,
-): ResourceValue {
-  return present !== undefined && isMultiple(present) ? new Map([...present, ...given]) : given;
+  { mode, values, removed }: InstanceEdit,
+  resourceId: number,
+): ResourceValue | undefined {
+  const given = values.get(resourceId);
+  if (mode !== "update" || (given !== undefined && !isMultiple(given))) return given;
+  const instances = new Map([...(present !== undefined && isMultiple(present) ? present : []), ...(given ?? [])]);
+  for (const id of removed?.get(resourceId) ?? []) instances.delete(id);
+  return instances;
 }

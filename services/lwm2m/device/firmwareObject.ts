@@ -3,12 +3,13 @@
  * of the server's wishes and sets State and Update Result (OMA LwM2M Core 1.1 Appendix E.6; object versions 1.0, 1.1).
  */
 
+import type { Clock } from "../../../ports/clock.ts";
 import { CODE } from "../../coap/codes.ts";
 import type { OutgoingResponse, UploadSink } from "../../coap/types.ts";
 import type { ResourceValue } from "../model.ts";
 import { instanceValues } from "../objects/define.ts";
 import { FIRMWARE_UPDATE, FIRMWARE_UPDATE_1_0 } from "../objects/firmwareUpdate.ts";
-import type { Caller, Refusal, ResourceBehaviours } from "./behaviour.ts";
+import type { Caller, Refusal, ResourceBehaviour, ResourceBehaviours } from "./behaviour.ts";
 import { refusalResponse } from "./refusals.ts";
 import type { ObjectTree } from "./tree.ts";
 
@@ -53,11 +54,25 @@ export interface FirmwareHost {
   openPackage(): UploadSink | OutgoingResponse;
   /** 5/0/10, version 1.1 only: back to Idle, Update Result 10. Without it the resource is not there. */
   onCancel?(): void;
+  /** A server has written Severity or Maximum Defer Period, version 1.1 only. */
+  onSettings?(): void;
 }
 
-export interface FirmwareObjectOptions {
+/** What object version 1.1 has beside version 1.0. */
+export interface FirmwareSettings {
+  /** 5/0/11: 0 critical, 1 mandatory, 2 optional. */
+  readonly severity?: number;
+  /** 5/0/13. */
+  readonly maximumDeferSeconds?: number;
+  /** 5/0/12, ms since 1970. */
+  readonly changedAt?: number;
+}
+
+export interface FirmwareObjectOptions extends FirmwareSettings {
   readonly host: FirmwareHost;
   readonly version?: "1.0" | "1.1";
+  /** For 5/0/12, which is not there without. */
+  readonly clock?: Pick<Clock, "wall">;
   /** Default CoAP, HTTP and HTTPS. */
   readonly protocols?: readonly FirmwareProtocol[];
   readonly state?: FirmwareState;
@@ -69,10 +84,13 @@ export interface FirmwareObjectOptions {
 /** The device's side of object 5. */
 export class FirmwareObject {
   readonly #tree: ObjectTree;
+  readonly #clock: Pick<Clock, "wall"> | undefined;
   readonly host: FirmwareHost;
 
-  constructor(tree: ObjectTree, host: FirmwareHost) {
+  /** @param clock of object version 1.1: the time of the last state change is kept. */
+  constructor(tree: ObjectTree, host: FirmwareHost, clock?: Pick<Clock, "wall">) {
     this.#tree = tree;
+    this.#clock = clock;
     this.host = host;
   }
 
@@ -88,14 +106,32 @@ export class FirmwareObject {
     return String(this.#tree.get(5, 0, 1));
   }
 
+  /** Empty with object version 1.0. */
+  get settings(): FirmwareSettings {
+    const [severity, changedAt, maximumDeferSeconds] = [11, 12, 13].map((id) => this.#tree.get(5, 0, id));
+    return {
+      ...(severity !== undefined && { severity: Number(severity) }),
+      ...(changedAt !== undefined && { changedAt: 1_000 * Number(changedAt) }),
+      ...(maximumDeferSeconds !== undefined && { maximumDeferSeconds: Number(maximumDeferSeconds) }),
+    };
+  }
+
   /** All are told together, so no server sees one without the other. Throws `Lwm2mError` for what version 1.0 lacks. */
   set(values: { readonly state?: FirmwareState; readonly result?: UpdateResult; readonly packageUri?: string }): void {
     const { state, result, packageUri } = values;
     this.#tree.batch(() => {
       if (result !== undefined) this.#tree.set(5, 0, 5, UPDATE_RESULT[result]);
-      if (state !== undefined) this.#tree.set(5, 0, 3, FIRMWARE_STATE[state]);
+      if (state !== undefined) {
+        if (state !== this.state) this.#noteChange();
+        this.#tree.set(5, 0, 3, FIRMWARE_STATE[state]);
+      }
       if (packageUri !== undefined) this.#tree.set(5, 0, 1, packageUri);
     });
+  }
+
+  /** 5/0/12. */
+  #noteChange(): void {
+    if (this.#clock !== undefined) this.#tree.set(5, 0, 12, Math.floor(this.#clock.wall() / 1_000));
   }
 
   /** PkgName and PkgVersion, empty where unknown. */
@@ -108,6 +144,8 @@ export class FirmwareObject {
 }
 
 const PUSH_AND_PULL = 2;
+/** 5/0/11: mandatory. */
+const DEFAULT_SEVERITY = 1;
 const NUL = 0;
 
 const RESOURCES: ResourceBehaviours<FirmwareObject> = {
@@ -135,8 +173,12 @@ const RESOURCES: ResourceBehaviours<FirmwareObject> = {
   },
 };
 
+const SETTING: ResourceBehaviour<FirmwareObject> = { written: (_write, { host }) => host.onSettings?.() };
+
+const RESOURCES_1_1: ResourceBehaviours<FirmwareObject> = { ...RESOURCES, 11: SETTING, 13: SETTING };
+
 const RESOURCES_WITH_CANCEL: ResourceBehaviours<FirmwareObject> = {
-  ...RESOURCES,
+  ...RESOURCES_1_1,
   10: {
     execute(_instanceId, _args, { state, host }) {
       if (state !== "downloading" && state !== "downloaded") return notAllowed(`Cancel in State ${state}`);
@@ -148,21 +190,31 @@ const RESOURCES_WITH_CANCEL: ResourceBehaviours<FirmwareObject> = {
 
 export function addFirmwareObject(tree: ObjectTree, options: FirmwareObjectOptions): FirmwareObject {
   const { host, version = "1.0", protocols = DEFAULT_PROTOCOLS } = options;
-  const firmware = new FirmwareObject(tree, host);
-  const cancellable = version === "1.1" && host.onCancel !== undefined;
-  tree.add(version === "1.0" ? FIRMWARE_UPDATE_1_0 : FIRMWARE_UPDATE, {
-    resources: cancellable ? RESOURCES_WITH_CANCEL : RESOURCES,
+  const isFirst = version === "1.0";
+  const firmware = new FirmwareObject(tree, host, isFirst ? undefined : options.clock);
+  const newer = host.onCancel === undefined ? RESOURCES_1_1 : RESOURCES_WITH_CANCEL;
+  tree.add(isFirst ? FIRMWARE_UPDATE_1_0 : FIRMWARE_UPDATE, {
+    resources: isFirst ? RESOURCES : newer,
     context: firmware,
   });
-  const initial = instanceValues(FIRMWARE_UPDATE_1_0, {
+  const initial = instanceValues(FIRMWARE_UPDATE, {
     1: options.packageUri ?? "",
     3: FIRMWARE_STATE[options.state ?? "idle"],
     5: UPDATE_RESULT[options.result ?? "initial"],
     8: protocols === DEFAULT_PROTOCOLS ? DEFAULT_PROTOCOL_VALUE : protocolValue(protocols),
     9: PUSH_AND_PULL,
+    ...(isFirst ? {} : initialSettings(options)),
   });
   tree.create(5, 0, initial);
   return firmware;
+}
+
+function initialSettings({ severity, maximumDeferSeconds, changedAt }: FirmwareSettings) {
+  return {
+    11: severity ?? DEFAULT_SEVERITY,
+    12: changedAt === undefined ? undefined : Math.floor(changedAt / 1_000),
+    13: maximumDeferSeconds,
+  };
 }
 
 /** A push. What it is shows with its first octets: a single NUL (or nothing) is a reset, anything else a package. */

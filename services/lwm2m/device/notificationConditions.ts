@@ -12,26 +12,37 @@ const CONDITIONS = [
   ["st", (step, told, now) => Math.abs(now - told) >= step],
 ] as const satisfies readonly (readonly [AttributeName, Condition])[];
 
-/** Without a condition every change counts; what is no number, or comes or goes, always does. */
+/**
+ * Without a condition every change counts; what is no number, or comes or goes, always does.
+ *
+ * @param attributesAt what counts at the resource itself, or at one of its instances.
+ */
 export function crossesLimit(
-  attributes: Attributes,
+  attributesAt: (resourceInstanceId?: number) => Attributes,
   told: ResourceValue | undefined,
   now: ResourceValue | undefined,
 ): boolean {
   if (sameValue(told, now)) return false;
   if (told !== undefined && now !== undefined && isMultiple(told) && isMultiple(now)) {
     if (told.size !== now.size) return true;
-    for (const [id, value] of now) if (crossesSingle(attributes, told.get(id), value)) return true;
+    for (const [id, value] of now) if (crossesSingle(attributesAt(id), told.get(id), value)) return true;
     return false;
   }
-  return crossesSingle(attributes, told as SingleValue | undefined, now as SingleValue | undefined);
+  return crossesSingle(attributesAt(), told as SingleValue | undefined, now as SingleValue | undefined);
+}
+
+/** True when a change of the value may go untold. */
+export function hasCondition(attributes: Attributes): boolean {
+  return CONDITIONS.some(([name]) => attributes[name] !== undefined);
 }
 
 function crossesSingle(attributes: Attributes, told: SingleValue | undefined, now: SingleValue | undefined): boolean {
   if (sameValue(told, now)) return false;
   const before = numberOf(told);
   const after = numberOf(now);
-  const conditions = CONDITIONS.filter(([name]) => attributes[name] !== undefined);
-  if (conditions.length === 0 || before === undefined || after === undefined) return true;
-  return conditions.some(([name, holds]) => holds(attributes[name]!, before, after));
+  if (!hasCondition(attributes) || before === undefined || after === undefined) return true;
+  return CONDITIONS.some(([name, holds]) => {
+    const limit = attributes[name];
+    return limit !== undefined && holds(limit, before, after);
+  });
 }

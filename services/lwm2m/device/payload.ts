@@ -7,14 +7,22 @@ import { encodeLinks, type Link } from "../linkFormat.ts";
 import type { ContentNode, DefinitionLookup, Path } from "../model.ts";
 import type { Refusal } from "./behaviour.ts";
 
-/** 2.05 in the format asked for, or 4.06; without one the device chooses: the plainest that carries the node. */
-export function contentResponse(node: ContentNode, accept: number | undefined): OutgoingResponse | Refusal {
+/**
+ * 2.05 in the format asked for, or 4.06; without one the device chooses: the plainest that carries the node. A time
+ * (seconds since 1970) is told where the format carries times.
+ */
+export function contentResponse(
+  node: ContentNode,
+  accept: number | undefined,
+  timeSeconds?: number,
+): OutgoingResponse | Refusal {
   const contentFormat = accept ?? defaultFormat(node);
   const format = findFormat(contentFormat);
-  if (format === undefined || !format.carries(node)) {
+  if (format?.writable !== true || !format.carries(node)) {
     return { code: CODE.NOT_ACCEPTABLE, detail: `content format ${contentFormat} cannot be given here` };
   }
-  return { code: CODE.CONTENT, contentFormat, payload: format.encode(node) };
+  const timed = timeSeconds === undefined ? undefined : format.encodeTimed?.([{ node, timeSeconds }]);
+  return { code: CODE.CONTENT, contentFormat, payload: timed ?? format.encode(node) };
 }
 
 export function linksResponse(links: readonly Link[]): OutgoingResponse {

@@ -1,8 +1,11 @@
 /** Accounts from a configuration into objects 0 and 1 (factory bootstrap, OMA LwM2M Core 1.1 §6.1.2). */
+
+import { Lwm2mError } from "../errors.ts";
 import { instanceValues } from "../objects/define.ts";
 import { SECURITY } from "../objects/security.ts";
 import { SERVER } from "../objects/server.ts";
 import { type RetryPolicy, SECURITY_MODES, type SecurityMode } from "./accounts.ts";
+import { numberProblems } from "./consistency.ts";
 import type { SecretName, Secrets, SecretVault } from "./secretVault.ts";
 import type { ObjectTree } from "./tree.ts";
 
@@ -45,7 +48,10 @@ export interface Provision {
   readonly servers?: readonly ServerProvision[];
 }
 
-/** Replaces all accounts. Throws `Lwm2mError` for a value that the objects do not take; nothing is changed then. */
+/**
+ * Replaces all accounts. Throws `Lwm2mError` for a value that the objects do not take, or for more servers than a device
+ * may have; nothing is changed then.
+ */
 export function provision(tree: ObjectTree, vault: SecretVault, { bootstrap, servers = [] }: Provision): void {
   const before = tree.snapshot();
   try {
@@ -54,6 +60,8 @@ export function provision(tree: ObjectTree, vault: SecretVault, { bootstrap, ser
       if (bootstrap !== undefined) addBootstrap(tree, vault, bootstrap);
       for (const server of servers) addServer(tree, vault, server);
     });
+    const [problem] = numberProblems(tree);
+    if (problem !== undefined) throw new Lwm2mError("outOfRange", problem);
   } catch (error) {
     vault.wipe();
     tree.restore(before);

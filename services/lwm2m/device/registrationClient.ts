@@ -10,7 +10,7 @@ import type { ObjectTree } from "./tree.ts";
 /** What Update may tell anew; the rest of a registration stays. */
 export interface UpdateParameters {
   readonly lifetimeSeconds?: number;
-  /** `U`: the only binding of this client. */
+  /** `U`, the only binding of this client; with `Q` for queue mode in 1.0. */
   readonly binding?: string;
   /** MSISDN, when known. */
   readonly smsNumber?: string;
@@ -22,6 +22,7 @@ export interface RegistrationParameters extends UpdateParameters {
   readonly endpointName: string;
   readonly lifetimeSeconds: number;
   readonly objects: string;
+  /** The parameter `Q` of 1.1; in 1.0 it is part of the binding. */
   readonly queueMode?: boolean;
   /** 1.1 unless the server speaks 1.0 only. */
   readonly version?: "1.0" | "1.1";
@@ -54,8 +55,7 @@ export async function register(
 ): Promise<RegisterOutcome> {
   const { endpointName, lifetimeSeconds, version = "1.1", binding = "U", queueMode = false, smsNumber } = parameters;
   const query = [`ep=${endpointName}`, `lt=${lifetimeSeconds}`, `lwm2m=${version}`];
-  // Queue mode is part of the binding in 1.0 (`UQ`) and a parameter of its own in 1.1.
-  query.push(`b=${binding}${queueMode && version === "1.0" ? "Q" : ""}`);
+  query.push(`b=${queueMode && version === "1.0" && !binding.endsWith("Q") ? `${binding}Q` : binding}`);
   if (queueMode && version === "1.1") query.push("Q");
   if (smsNumber !== undefined) query.push(`sms=${smsNumber}`);
   const request = { method: CODE.POST, path: ["rd"], query, ...listContent(parameters.objects), ...withSignal(signal) };

@@ -24,6 +24,13 @@ export class SecretVault {
     this.#byInstance.set(instanceId, secrets);
   }
 
+  /** Keeps copies of what waits in another vault for an instance, here for `to`. */
+  copyFrom(other: SecretVault, from: number, to = from): void {
+    for (const [name, secret] of Object.entries(other.#byInstance?.get(from) ?? {})) {
+      this.put(to, name as SecretName, secret);
+    }
+  }
+
   /** Whether a secret of some length waits for the Security instance. */
   has(instanceId: number, name: SecretName): boolean {
     return (this.#byInstance?.get(instanceId)?.[name]?.length ?? 0) > 0;

@@ -1,48 +1,64 @@
 /** Send: values told to a server without its asking (OMA LwM2M Core 1.1 §6.4, Information Reporting). */
 import { CODE } from "../../coap/codes.ts";
 import type { Endpoint } from "../../coap/types.ts";
+import { senmlPayload } from "../composite.ts";
 import { CONTENT_FORMAT } from "../contentFormat.ts";
 import type { Path } from "../model.ts";
 import { containsPath, samePath } from "../path.ts";
-import { encodeSenmlJson, type SenmlRecord } from "../senmlJson.ts";
 import { senmlRecords } from "../senmlModel.ts";
+import type { SenmlRecord } from "../senmlRecord.ts";
 import { isRefusal } from "./behaviour.ts";
 import { type ExchangeFailure, exchangeFailure } from "./exchangeFailure.ts";
 import { readNode, SERVER_READER } from "./readNode.ts";
 import type { ObjectTree } from "./tree.ts";
 
 export type SendContent =
-  /** SenML JSON. */
-  | { readonly kind: "content"; readonly payload: Uint8Array }
+  | { readonly kind: "content"; readonly records: readonly SenmlRecord[] }
   /** Nothing is there, or a server may not read it. */
   | { readonly kind: "notThere" | "notReadable"; readonly path: Path };
 
 export type SendOutcome = { readonly kind: "sent" } | ExchangeFailure;
 
-/** What a server could read at these paths, which are not `/`; a path inside another is told once. */
-export function sendContent(tree: ObjectTree, paths: readonly Path[]): SendContent {
+/** Of the two that a server understands (OMA LwM2M Core 1.1 §6.4.7), the one of few octets first. */
+const FORMATS = [CONTENT_FORMAT.senmlCbor, CONTENT_FORMAT.senmlJson] as const;
+
+/**
+ * What a server could read at these paths, which are not `/`; a path inside another is told once.
+ *
+ * @param timeSeconds when it is so, since 1970.
+ */
+export function sendContent(tree: ObjectTree, paths: readonly Path[], timeSeconds: number): SendContent {
   const records: SenmlRecord[] = [];
   for (const path of outermost(paths)) {
     const node = readNode(tree, path, SERVER_READER);
     if (isRefusal(node)) return { kind: node.code === CODE.METHOD_NOT_ALLOWED ? "notReadable" : "notThere", path };
     const told = senmlRecords(node);
     if (told.length === 0) return { kind: isClosed(tree, path) ? "notReadable" : "notThere", path };
-    records.push(...told);
+    for (const record of told) records.push({ ...record, time: timeSeconds });
   }
-  return { kind: "content", payload: encodeSenmlJson(records) };
+  return { kind: "content", records };
 }
 
 /** POST /dp to a server that holds a registration of ours. */
-export async function send(endpoint: Endpoint, payload: Uint8Array, signal?: AbortSignal): Promise<SendOutcome> {
-  const outcome = await endpoint.request({
-    method: CODE.POST,
-    path: ["dp"],
-    contentFormat: CONTENT_FORMAT.senmlJson,
-    payload,
-    ...(signal !== undefined && { signal }),
-  });
-  const taken = outcome.kind === "response" && outcome.response.code === CODE.CHANGED;
-  return taken ? { kind: "sent" } : exchangeFailure(endpoint, outcome);
+export async function send(
+  endpoint: Endpoint,
+  records: readonly SenmlRecord[],
+  signal?: AbortSignal,
+): Promise<SendOutcome> {
+  let failure: ExchangeFailure | undefined;
+  for (const contentFormat of FORMATS) {
+    const outcome = await endpoint.request({
+      method: CODE.POST,
+      path: ["dp"],
+      contentFormat,
+      payload: senmlPayload(contentFormat, records),
+      ...(signal !== undefined && { signal }),
+    });
+    if (outcome.kind === "response" && outcome.response.code === CODE.CHANGED) return { kind: "sent" };
+    failure = exchangeFailure(endpoint, outcome);
+    if (failure.kind !== "refused" || failure.code !== CODE.UNSUPPORTED_CONTENT_FORMAT) break;
+  }
+  return failure!;
 }
 
 function outermost(paths: readonly Path[]): Path[] {

@@ -54,6 +54,9 @@ const RESOURCES: ResourceBehaviours<Context> = {
       return undefined;
     },
   },
+  22: {
+    check: (_instanceId, value) => (value === "U" ? undefined : badRequest("this device has transport U only")),
+  },
 };
 
 export function addServerObject(tree: ObjectTree, host: ServerHost): void {

@@ -11,15 +11,8 @@ import type {
 import type { ValuesOf } from "../objects/define.ts";
 import { findResource } from "../objects/index.ts";
 import type { Caller, ObjectBehaviour, Refusal } from "./behaviour.ts";
-import {
-  checkEdit,
-  type InstanceEdit,
-  MAX_OBJECT_INSTANCES,
-  mayWrite,
-  mergeInstances,
-  type ObjectEntry,
-} from "./edit.ts";
-import { isMultiple, sameValue } from "./resourceValue.ts";
+import { checkEdit, type InstanceEdit, MAX_OBJECT_INSTANCES, mayWrite, type ObjectEntry, valueAfter } from "./edit.ts";
+import { sameValue } from "./resourceValue.ts";
 
 export interface TreeChange {
   /** `object`: a kind of object came or went; then there is no instance id. */
@@ -244,7 +237,8 @@ export class ObjectTree {
   }
 
   /** Does what `checkEdit` has allowed. */
-  #write(caller: Caller, { objectId, instanceId, values, mode }: InstanceEdit, written: (() => void)[]): void {
+  #write(caller: Caller, edit: InstanceEdit, written: (() => void)[]): void {
+    const { objectId, instanceId, values, mode, removed } = edit;
     const entry = this.#objects.get(objectId)!;
     const present = this.#instance(entry, instanceId, caller);
     const context = entry.behaviour?.context;
@@ -255,15 +249,15 @@ export class ObjectTree {
         this.#store(objectId, instanceId, present, resource.id, undefined, caller);
       }
     }
-    for (const [id, value] of values) {
+    for (const id of removed === undefined ? values.keys() : new Set([...values.keys(), ...removed.keys()])) {
       const rules = entry.behaviour?.resources?.[id];
+      const before = rules?.read === undefined ? present.get(id) : rules.read(instanceId, context);
+      const now = valueAfter(before, edit, id)!;
       if (rules?.write !== undefined) {
-        rules.write(instanceId, value, caller, context);
+        rules.write(instanceId, now, caller, context);
         this.#note("value", caller, objectId, instanceId, id);
         continue;
       }
-      const before = present.get(id);
-      const now = mode === "update" && isMultiple(value) ? mergeInstances(before, value) : value;
       this.#store(objectId, instanceId, present, id, now, caller);
       if (rules?.written !== undefined) {
         written.push(() => rules.written?.({ instanceId, now, before, caller }, context));
