@@ -1,22 +1,21 @@
 /** One bootstrap session's operations on the tree: kept when Finish finds them sound, undone otherwise. */
-import type { BootstrapSessionOutcome } from "../machines/bootstrap.ts";
+import type { BootstrapSessionOutcome } from "../machines/bootstrapModel.ts";
 import type { CoapHandler } from "../services/coap/types.ts";
-import { BootstrapInterface } from "../services/lwm2m/device/bootstrapInterface.ts";
-import type { SecretVault } from "../services/lwm2m/device/secretVault.ts";
-import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
+import { BootstrapInterface, type BootstrapInterfaceOptions } from "../services/lwm2m/device/bootstrapInterface.ts";
+
+export type BootstrapTransactionOptions = Omit<BootstrapInterfaceOptions, "onFinish">;
 
 export class BootstrapTransaction {
   readonly #interface: BootstrapInterface;
   readonly #ended: Promise<BootstrapSessionOutcome>;
   #resolve: (outcome: BootstrapSessionOutcome) => void = () => {};
 
-  constructor(tree: ObjectTree, vault: SecretVault) {
+  constructor(options: BootstrapTransactionOptions) {
     this.#ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
     this.#interface = new BootstrapInterface({
-      tree,
-      vault,
+      ...options,
       onFinish: (problems) => {
         this.#resolve(problems.length === 0 ? { kind: "finished" } : { kind: "inconsistent", problems });
         return undefined;

@@ -5,11 +5,16 @@ import { modemDigest } from "../services/pki/digest.ts";
 import type { ResolvedOptions } from "./resolve.ts";
 
 /** @returns hexadecimal SHA-256; of keys only their digests are in it, as a modem lists them. */
-export function configDigest({ bootstrap, servers = [] }: Pick<ResolvedOptions, "bootstrap" | "servers">): string {
+export function configDigest({
+  bootstrap,
+  servers = [],
+  bootstrapFromSmartcard = false,
+}: Pick<ResolvedOptions, "bootstrap" | "servers" | "bootstrapFromSmartcard">): string {
   const accounts = [bootstrap, ...servers].map(
     (account) => account && { ...account, security: described(account.security) },
   );
-  return createHash("sha256").update(JSON.stringify(accounts)).digest("hex");
+  const sources = bootstrapFromSmartcard ? [...accounts, "smartcard"] : accounts;
+  return createHash("sha256").update(JSON.stringify(sources)).digest("hex");
 }
 
 function described({ secrets = {}, ...security }: AccountSecurity) {

@@ -3,10 +3,11 @@ import type { SessionOutcome } from "../machines/outcomes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import type { Lifeline, Trace } from "../ports/trace.ts";
-import type { OpenRequest, Transport } from "../ports/transport.ts";
+import type { OpenRequest, Session, Transport } from "../ports/transport.ts";
 import { CoapEndpoint } from "../services/coap/endpoint.ts";
 import type { CoapParameters } from "../services/coap/parameters.ts";
 import type { CoapHandler } from "../services/coap/types.ts";
+import { Awake } from "./awake.ts";
 
 /** `bootstrap`, or a management server's short id. */
 export type ServerName = "bootstrap" | number;
@@ -17,8 +18,18 @@ export interface ConnectionsOptions {
   readonly random: Random;
   readonly parameters?: Partial<CoapParameters>;
   readonly trace?: Trace | undefined;
+  readonly queue?: QueueMode;
   /** A session ended that was not closed from here. */
   onLost(server: ServerName): void;
+}
+
+export interface QueueMode {
+  /** How long a session is awake after an exchange, ms. */
+  readonly awakeMs: number;
+  /** The device is to sleep between exchanges with this server. */
+  wants(server: number): boolean;
+  /** The server was told so. */
+  maySleep(server: number): boolean;
 }
 
 export class Connections {
@@ -32,16 +43,21 @@ export class Connections {
   /** Given up by the request's signal, it leaves nothing open. */
   async open(server: ServerName, request: OpenRequest, handler: CoapHandler): Promise<SessionOutcome> {
     this.close(server);
-    const opening = await this.openEndpoint(request, lifelineOf(server), handler, () => {
+    const onClose = () => {
       if (this.#endpoints.delete(server)) this.#options.onLost(server);
-    });
-    if (opening.kind !== "open") return { kind: opening.kind, detail: opening.detail };
+    };
+    const opening = await this.#open(request, lifelineOf(server), handler, onClose, server);
+    if (opening.kind !== "open") return opening;
     this.#endpoints.set(server, opening.endpoint);
     return { kind: "open" };
   }
 
   /** An endpoint that belongs to no server: for a firmware host. */
-  async openEndpoint(request: OpenRequest, peer: Lifeline, handler?: CoapHandler, onClose?: () => void) {
+  openEndpoint(request: OpenRequest, peer: Lifeline) {
+    return this.#open(request, peer);
+  }
+
+  async #open(request: OpenRequest, peer: Lifeline, handler?: CoapHandler, onClose?: () => void, server?: ServerName) {
     const { transport, clock, random, parameters, trace } = this.#options;
     const cause = trace?.cause;
     const outcome = await transport.open({ ...request, lifeline: peer, ...(cause !== undefined && { cause }) });
@@ -50,8 +66,8 @@ export class Connections {
       outcome.session.close();
       return { kind: "noRoute", detail: "given up" } as const;
     }
-    const endpoint = new CoapEndpoint({
-      session: outcome.session,
+    const endpoint: CoapEndpoint = new CoapEndpoint({
+      session: this.#queued({ ...request, lifeline: peer }, outcome.session, server, () => endpoint.busy),
       clock,
       random,
       lifelines: { local: "library", peer },
@@ -63,6 +79,21 @@ export class Connections {
       ...(onClose && { onClose }),
     });
     return { kind: "open", endpoint } as const;
+  }
+
+  /** The session as it is, or one that sleeps between exchanges. */
+  #queued(request: OpenRequest, session: Session, server: ServerName | undefined, isBusy: () => boolean): Session {
+    const { transport, clock, queue } = this.#options;
+    if (queue === undefined || typeof server !== "number" || !queue.wants(server)) return session;
+    const { signal: _, ...again } = request;
+    return new Awake({
+      session,
+      clock,
+      awakeMs: queue.awakeMs,
+      isBusy,
+      maySleep: () => queue.maySleep(server),
+      reopen: () => transport.open(again),
+    });
   }
 
   /** Undefined while there is no session. */

@@ -22,6 +22,8 @@ export const REQUESTS = [
   "register",
   "deregister",
 ] as const satisfies readonly RequestName[];
+/** Not every carrier profile lets the application decide. */
+const REGISTRATION_REQUESTS: ReadonlySet<RequestName> = new Set(["register", "deregister"]);
 const REQUEST_WORDS: Readonly<Record<RequestName, string>> = {
   reboot: "REBOOT",
   linkUp: "LINK_UP",
@@ -179,8 +181,9 @@ class RunningCarrier implements Carrier {
   }
 
   #request(name: RequestName): number {
-    const { requests } = this.#parts.options.edition.policy;
-    if (!requests.includes(name)) return -ERRNO.EINVAL;
+    const { device, options } = this.#parts;
+    const isForbidden = device.profile.requestsRegistration === false && REGISTRATION_REQUESTS.has(name);
+    if (isForbidden || !options.edition.policy.requests.includes(name)) return -ERRNO.EINVAL;
     const event: RequestEvent["type"] = `request.${name}`;
     const snapshot = this.actor.getSnapshot();
     if (this.#ended) return -ERRNO.EBADR;

@@ -43,15 +43,23 @@ export class DataSend {
     const paths = pathsOf(texts);
     if (!this.#policy.sendsData || paths === undefined) return -ERRNO.EINVAL;
     if (this.#underWay) return -ERRNO.EINPROGRESS;
-    const content = sendContent(this.#device.tree, paths);
+    const { tree, options, managements } = this.#device;
+    const content = sendContent(tree, paths, options.clock.wall() / 1000);
     if (content.kind !== "content") return -(content.kind === "notThere" ? ERRNO.ENOENT : ERRNO.EPERM);
     const registered = this.#registeredServers();
     if (registered.length === 0) return -ERRNO.ENOENT;
     const listening = registered.filter(({ muted }) => !muted);
     if (listening.length === 0) return -ERRNO.ECANCELED;
+    const told = listening.flatMap(({ server, endpoint }) => {
+      const records = content.records.filter(({ path: { objectId, instanceId } }) =>
+        managements.mayRead(server, objectId!, instanceId!),
+      );
+      return records.length === 0 ? [] : [{ endpoint, records }];
+    });
+    if (told.length === 0) return -ERRNO.EPERM;
     this.#underWay = true;
     try {
-      const outcomes = await Promise.all(listening.map(({ endpoint }) => send(endpoint, content.payload)));
+      const outcomes = await Promise.all(told.map(({ endpoint, records }) => send(endpoint, records)));
       return outcomes.some(({ kind }) => kind === "sent") ? 0 : -ERRNO.EIO;
     } finally {
       this.#underWay = false;
@@ -61,10 +69,10 @@ export class DataSend {
   /** The servers that hold a registration of ours and can be reached now. */
   #registeredServers() {
     const { connections, registrations, tree } = this.#device;
-    return [...registrations.keys()].flatMap((server) => {
+    return registrations.servers.flatMap((server) => {
       const endpoint = connections.endpoint(server);
       // LwM2M 1.1 Appendix E.2: muted, too, where 1/x/23 is absent.
-      return endpoint === undefined ? [] : [{ endpoint, muted: accountOf(tree, server)?.muteSend !== false }];
+      return endpoint === undefined ? [] : [{ server, endpoint, muted: accountOf(tree, server)?.muteSend !== false }];
     });
   }
 }

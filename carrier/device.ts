@@ -3,55 +3,59 @@
  * services share lies here; no decision does.
  */
 import type { CarrierEvent, DeviceEvent, DeviceFacts } from "../machines/carrierModel.ts";
-import type { FirmwareValues } from "../machines/fota.ts";
 import type { ModemOutcome } from "../machines/init.ts";
-import type { ServerFacts } from "../machines/outcomes.ts";
+import type { ServerFacts, SessionOutcome } from "../machines/outcomes.ts";
 import type { ModemInitResult, ModemNotification } from "../ports/modem.ts";
 import type { OpenRequest, Transport } from "../ports/transport.ts";
 import { deriveTimes, resolveParameters } from "../services/coap/parameters.ts";
 import type { CoapHandler } from "../services/coap/types.ts";
 import type { DtlsTransport } from "../services/dtls/dtlsTransport.ts";
-import { createPackageSink } from "../services/firmware/pushSink.ts";
-import { bootstrapAccount, type ServerAccount, serverAccounts } from "../services/lwm2m/device/accounts.ts";
+import { accountOf, bootstrapAccount, type ServerAccount, serverAccounts } from "../services/lwm2m/device/accounts.ts";
 import { setDeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import { DeviceValues } from "../services/lwm2m/device/deviceValues.ts";
-import { DeviceManagement } from "../services/lwm2m/device/dispatch.ts";
-import { FIRMWARE_STATE, type FirmwareObject } from "../services/lwm2m/device/firmwareObject.ts";
-import { restoreTree, serialiseTree, type TreeState } from "../services/lwm2m/device/persistence.ts";
-import { provision } from "../services/lwm2m/device/provision.ts";
+import type { DeviceManagement } from "../services/lwm2m/device/dispatch.ts";
+import { FIRMWARE_STATE } from "../services/lwm2m/device/firmwareObject.ts";
+import { restoreTree, type TreeState } from "../services/lwm2m/device/persistence.ts";
+import { type Provision, provision } from "../services/lwm2m/device/provision.ts";
 import { SecretVault } from "../services/lwm2m/device/secretVault.ts";
+import { Traffic } from "../services/lwm2m/device/statisticsObject.ts";
 import { ObjectTree, type TreeChange } from "../services/lwm2m/device/tree.ts";
 import { FIRMWARE_UPDATE } from "../services/lwm2m/objects/firmwareUpdate.ts";
-import { createFactsStore, type Facts, type FactsStore, NO_FACTS } from "../services/store/facts.ts";
-import { appDataObserved } from "./appData.ts";
+import type { Facts } from "../services/store/facts.ts";
+import { bootstrapServerFacts } from "./bootstrapAccount.ts";
 import type { BootstrapTransaction } from "./bootstrapTransaction.ts";
 import { configDigest } from "./configDigest.ts";
 import { Connections, type ServerName } from "./connections.ts";
-import { pushOutcome } from "./firmwareOutcomes.ts";
+import { DeviceFactsKeeper } from "./deviceFacts.ts";
+import { DeviceFirmware } from "./deviceFirmware.ts";
 import { hostDtls } from "./hostDtls.ts";
 import { securityTagOf } from "./keys.ts";
+import { Managements } from "./managements.ts";
 import { isRegistered, networkPath } from "./networkPath.ts";
-import { readNetworkValues } from "./networkValues.ts";
-import { addObjects, firmwareWords } from "./objects.ts";
+import { NetworkValues } from "./networkValues.ts";
+import { addObjects } from "./objects.ts";
+import { ensureOwnInstances } from "./ownObjects.ts";
+import { accountsFor } from "./profiles/profile.ts";
+import { ProfileChoice } from "./profiles/profileChoice.ts";
+import { profileFacts, retryFor } from "./profiles/profileFacts.ts";
+import { Registrations, wantsQueueMode } from "./registrations.ts";
 import type { ResolvedOptions } from "./resolve.ts";
 import { ServerAttributes } from "./serverAttributes.ts";
+import { noteAlert, noteBootstrapped, serverFactsOf } from "./serverFacts.ts";
 import { tracedStorage } from "./tracedStorage.ts";
-
-/** A registration as the server knows it. */
-export interface Registration {
-  readonly location: readonly string[];
-  readonly lifetimeSeconds: number;
-  readonly binding: string;
-  readonly objectsVersion: number;
-}
 
 export class Device {
   readonly options: ResolvedOptions;
   readonly connections: Connections;
+  readonly managements: Managements;
   readonly values: DeviceValues;
+  readonly network: NetworkValues;
+  readonly traffic: Traffic;
+  readonly profiles: ProfileChoice;
+  readonly firmware: DeviceFirmware;
   readonly vault = new SecretVault();
   /** What each server was last told, while it holds a registration of ours. */
-  readonly registrations = new Map<number, Registration>();
+  readonly registrations: Registrations;
   /** Tags of the CA certificates that firmware hosts are trusted by. */
   caTags: readonly number[] = [];
   endpointName = "";
@@ -60,7 +64,6 @@ export class Device {
   /** Rises when an object or instance comes or goes: the next Update tells it. */
   objectsVersion = 0;
   readonly tree = new ObjectTree();
-  facts: Facts = NO_FACTS;
   /** Why the facts could not be read, or objects not be made from them. */
   failure: Error | undefined;
   /** The bootstrap under way. */
@@ -68,24 +71,34 @@ export class Device {
   readonly #transport: Transport;
   /** Absent where the modem keeps its keys. */
   readonly #dtls: DtlsTransport | undefined;
-  readonly #store: FactsStore;
-  readonly #digest: string;
+  readonly #keeper: DeviceFactsKeeper;
   readonly #updateMarginMs: number;
-  readonly #managements = new Map<number, DeviceManagement>();
-  readonly #attributes = new ServerAttributes(() => this.#saveInBackground({ objects: this.#treeState() }));
-  #firmware: FirmwareObject | undefined;
+  readonly #attributes: ServerAttributes = new ServerAttributes(() => this.#keeper.keepTree());
   #send: ((event: CarrierEvent) => void) | undefined;
-  #saving: Promise<void> = Promise.resolve();
-  #packageUnderWay: { cancel(): void } | undefined;
 
   constructor(options: ResolvedOptions) {
     this.options = options;
     const { clock, random, coap, trace, modem } = options;
     const storage = trace === undefined ? options.storage : tracedStorage(options.storage, trace);
     this.#dtls = hostDtls(options, storage);
-    this.#transport = networkPath(modem, this.#dtls ?? options.transport);
-    this.#store = createFactsStore(storage);
-    this.#digest = configDigest(options);
+    this.profiles = new ProfileChoice(options.profiles, storage);
+    this.traffic = new Traffic(clock);
+    this.network = new NetworkValues(options, this.tree);
+    this.#transport = networkPath(modem, this.#dtls ?? options.transport, this.traffic);
+    const { tree } = this;
+    const attributes = this.#attributes;
+    const digest = () => configDigest({ ...options, ...this.#accounts });
+    this.#keeper = new DeviceFactsKeeper({ storage, clock, tree, attributes, digest, trace });
+    this.firmware = new DeviceFirmware(this, this.#keeper);
+    this.registrations = new Registrations(this.#keeper, clock);
+    this.managements = new Managements({
+      options,
+      tree,
+      attributes,
+      onAppData: (event) => this.emit(event),
+      onObservations: (server, state) => this.#keeper.keepObservations(server, state),
+      lwm2mVersion: (server) => this.registrations.get(server)?.version ?? "1.1",
+    });
     this.connections = new Connections({
       transport: this.#transport,
       clock,
@@ -93,10 +106,30 @@ export class Device {
       trace,
       ...(coap && { parameters: coap }),
       onLost: (server) => this.#sessionLost(server),
+      queue: {
+        awakeMs: 1000 * options.awakeSeconds,
+        wants: (server) => wantsQueueMode(accountOf(tree, server) ?? { binding: "" }, options.queueMode),
+        maySleep: (server) => this.registrations.get(server)?.queueMode === true,
+      },
     });
     this.values = new DeviceValues(this.tree);
     this.#updateMarginMs = deriveTimes(resolveParameters(coap)).maxTransmitWaitMs;
     this.tree.onChange((changes) => this.#onTree(changes));
+  }
+
+  /** What the operator wants of this device. */
+  get profile() {
+    return this.profiles.profile;
+  }
+
+  /** Those of a factory-new device. */
+  get #accounts(): Provision {
+    const { bootstrap, servers } = this.options;
+    return accountsFor(this.profile, { ...(bootstrap && { bootstrap }), ...(servers && { servers }) });
+  }
+
+  get facts(): Facts {
+    return this.#keeper.facts;
   }
 
   /** Firmware is downloaded over `coaps:` too. */
@@ -131,75 +164,65 @@ export class Device {
   }
 
   async #load(): Promise<DeviceFacts> {
-    const { bootstrap, servers, automaticRegistration: automatic = true } = this.options;
-    const stored = await this.#store.load();
-    const known = stored.configDigest === this.#digest;
-    this.facts = known ? stored : { ...NO_FACTS, firmware: stored.firmware, configDigest: this.#digest };
-    this.#buildTree(known && this.facts.bootstrapped ? (this.facts.objects as TreeState) : undefined);
+    await this.profiles.load();
+    const { profile } = this;
+    const { servers } = this.#accounts;
+    const { automaticRegistration, bootstrapFromSmartcard = false, settings } = this.options;
+    this.#buildTree(await this.#keeper.load());
+    this.#restoreRegistrations();
     const account = bootstrapAccount(this.tree);
     const factory = (servers ?? []).length > 0;
     return {
       bootstrapped: this.facts.bootstrapped,
       keysOnly: factory,
       keysWritten: this.facts.bootstrapped,
-      hasBootstrapServer: bootstrap !== undefined && account !== undefined,
-      holdOffSeconds: account?.holdOffSeconds ?? 0,
-      automatic,
+      ...bootstrapServerFacts(this),
+      smartcard: bootstrapFromSmartcard,
+      ...profileFacts(profile, settings.bootstrapRetry),
+      holdOffSeconds: account?.holdOffSeconds || (profile.holdOffSeconds ?? 0),
+      automatic: automaticRegistration ?? profile.automaticRegistration ?? true,
       servers: this.serverFacts(),
-      firmware: { state: this.facts.firmware.state, uri: this.facts.firmware.uri ?? "" },
+      firmware: this.firmware.facts,
     };
+  }
+
+  /** A registration outlives a restart; a device that runs another firmware from now on registers anew. */
+  #restoreRegistrations(): void {
+    const runsAnother = this.facts.firmware.state === FIRMWARE_STATE.updating;
+    this.registrations.restore(runsAnother ? [] : serverAccounts(this.tree), this.options.queueMode);
+    const observations = this.#keeper.observations();
+    this.managements.restore(observations, (server) => this.registrations.has(server));
+    for (const [server, { paused }] of observations) {
+      if (!paused && !this.registrations.has(server)) this.#keeper.keepObservations(server, undefined);
+    }
   }
 
   serverFacts(): ServerFacts[] {
     return serverAccounts(this.tree).map((account) => ({
-      shortServerId: account.shortServerId,
-      retry: account.retry,
-      bootstrapOnFailure: account.bootstrapOnFailure,
-      initialDelaySeconds: account.initialDelaySeconds,
-      disableTimeoutSeconds: account.disableTimeoutSeconds,
+      ...serverFactsOf(account),
+      retry: retryFor(this.tree, account, this.profile),
+      ...this.registrations.factsOf(account.shortServerId),
     }));
   }
 
   /** The accounts are facts from now on: a restart begins with them. */
   async commitAccounts(): Promise<void> {
+    ensureOwnInstances(this.tree, this.options.objects);
     this.forgetRegistrations();
-    await this.#save({ bootstrapped: true, lastBootstrapAt: this.options.clock.wall(), objects: this.#treeState() });
+    this.registrations.begin();
+    noteBootstrapped(this.tree, this.options.clock.wall());
+    this.managements.accountsChanged();
+    await this.#keeper.commitAccounts();
   }
 
-  setFirmware({ state, result }: FirmwareValues): void {
-    this.#firmware?.set({ ...firmwareWords({ state, result }), ...(state === 0 && { packageUri: "" }) });
-    if (state === 0) this.#packageUnderWay?.cancel();
-    const { etag } = this.facts.firmware;
-    const current = this.#firmware?.packageUri ?? "";
-    const download = state === 1 && current !== "" ? { uri: current, ...(etag !== undefined && { etag }) } : {};
-    this.#saveInBackground({ firmware: { state, result, ...download } });
-  }
-
-  /** Entity tag of the image under way, so that a download goes on only with the same image. */
-  rememberEtag(etag: string | undefined): void {
-    const { etag: before, ...firmware } = this.facts.firmware;
-    if (before === etag) return;
-    this.#saveInBackground({ firmware: { ...firmware, ...(etag !== undefined && { etag }) } });
+  /** The tree changed from the device's side in what a restart has to know. */
+  keepTree(): void {
+    this.#keeper.keepTree();
   }
 
   /** The device management of one server; observations live as long as the registration. */
   management(shortServerId: number): DeviceManagement {
-    const present = this.#managements.get(shortServerId);
-    if (present !== undefined) return present;
-    const { clock, confirmableIntervalSeconds } = this.options;
-    const management = new DeviceManagement({
-      clock,
-      tree: this.tree,
-      shortServerId,
-      attributes: this.#attributes.of(shortServerId),
-      onObserve: (path, change) => {
-        const event = appDataObserved(path, change);
-        if (event !== undefined) this.emit(event);
-      },
-      ...(confirmableIntervalSeconds !== undefined && { confirmableIntervalSeconds }),
-    });
-    this.#managements.set(shortServerId, management);
-    return management;
+    return this.managements.of(shortServerId);
   }
 
   /** Without Deregister. A server that a registration is held with may be met again on the same session. */
@@ -213,17 +236,17 @@ export class Device {
   }
 
   #closeSession(server: ServerName, park: boolean): void {
-    if (server !== "bootstrap") this.#managements.get(server)?.detach();
+    if (server !== "bootstrap") this.managements.detach(server);
     this.connections.close(server, { park });
   }
 
   /** Opens a session to a server of the tree, with the credentials of its security tag. */
-  openSession(
+  async openSession(
     server: ServerName,
     { uri, serverName }: Pick<ServerAccount, "uri" | "serverName">,
     handler: CoapHandler,
     signal: AbortSignal,
-  ) {
+  ): Promise<SessionOutcome> {
     const securityTag = securityTagOf(this.tree, server);
     const request: OpenRequest = {
       uri,
@@ -231,7 +254,13 @@ export class Device {
       ...(securityTag !== undefined && { securityTag }),
       ...(serverName && { serverName }),
     };
-    return this.connections.open(server, request, handler);
+    const answering = server === "bootstrap" ? handler : this.network.fresh(handler);
+    const outcome = await this.connections.open(server, request, answering);
+    if (outcome.kind !== "open" && outcome.alert !== undefined && server !== "bootstrap") {
+      noteAlert(this.tree, server, outcome.alert);
+      this.#keeper.keepTree();
+    }
+    return outcome;
   }
 
   /** Time of day, ms, at which an Update leaves so that its retransmissions fit before the lifetime ends. */
@@ -244,19 +273,24 @@ export class Device {
   /** The server has accepted Register or Update on this session: notifications go over it. */
   attachObservations(server: number): void {
     const endpoint = this.connections.endpoint(server);
-    if (endpoint !== undefined) this.management(server).attach(endpoint);
+    if (endpoint !== undefined) this.managements.attach(server, endpoint);
   }
 
   /** The server no longer knows us, nor what it observed. */
   endObservations(server: number): void {
-    this.#managements.get(server)?.close();
-    this.#managements.delete(server);
+    this.managements.end(server);
+  }
+
+  /** 3/0/5: the device starts again as it left the factory. Without a word to its servers, whose sessions end. */
+  async resetToFactory(): Promise<void> {
+    this.registrations.begin();
+    await this.#keeper.reset();
+    this.emit({ type: "restart" });
   }
 
   forgetRegistrations(): void {
     this.registrations.clear();
-    for (const management of this.#managements.values()) management.close();
-    this.#managements.clear();
+    this.managements.endAll();
   }
 
   /**
@@ -266,7 +300,7 @@ export class Device {
   async noteInitialised(result: ModemInitResult): Promise<ModemOutcome> {
     this.#noteFirmwareVersion(result);
     if (result.kind !== "ok" && this.facts.firmware.state === FIRMWARE_STATE.updating) {
-      await this.#save({ firmware: { ...this.facts.firmware, applied: result.kind } });
+      await this.#keeper.save({ firmware: { ...this.facts.firmware, applied: result.kind } });
     }
     if (result.kind === "updateFailed") return { kind: result.kind, code: result.code };
     return { kind: this.facts.firmware.applied ?? result.kind };
@@ -277,7 +311,7 @@ export class Device {
     for (const server of this.connections.servers) this.closeSession(server);
     this.forgetRegistrations();
     await this.#dtls?.save();
-    await this.#saving;
+    await this.#keeper.flush();
   }
 
   /** From now on nothing is said to anyone. */
@@ -294,47 +328,19 @@ export class Device {
     this.#attributes.restore(stored?.attributes);
     this.forgetRegistrations();
     this.vault.wipe();
-    this.#firmware = addObjects(this, this.facts.firmware);
-    const { bootstrap, servers } = this.options;
+    addObjects(this);
     if (stored !== undefined) restoreTree(this.tree, stored);
-    else provision(this.tree, this.vault, { ...(bootstrap && { bootstrap }), ...(servers && { servers }) });
+    else provision(this.tree, this.vault, this.#accounts);
   }
 
   #onTree(changes: readonly TreeChange[]): void {
     const written = changes.some(({ caller, objectId }) => caller === "server" && objectId !== FIRMWARE_UPDATE.id);
-    if (written && this.facts.bootstrapped) this.#saveInBackground({ objects: this.#treeState() });
+    if (written && this.facts.bootstrapped) this.#keeper.keepTree();
     if (changes.every(({ kind }) => kind === "value")) return;
     this.objectsVersion++;
-    for (const server of this.registrations.keys()) {
+    for (const server of this.registrations.servers) {
       this.emit({ type: "server.trigger", server, command: { type: "server.update" } });
     }
-  }
-
-  #treeState(): TreeState {
-    const state = serialiseTree(this.tree, this.#attributes.stores);
-    // The firmware update is a fact of its own, and newer than the tree.
-    const { [FIRMWARE_UPDATE.id]: _, ...objects } = state.objects;
-    return { ...state, objects };
-  }
-
-  /** A package is pushed: it goes into the modem's firmware area as it comes. */
-  openPackage() {
-    const { modem, clock, downloadTimeoutMs } = this.options;
-    const sink = createPackageSink({
-      area: modem.firmware,
-      clock,
-      idleTimeoutMs: downloadTimeoutMs,
-      onOutcome: (outcome) => {
-        this.#packageUnderWay = undefined;
-        const ended = pushOutcome(outcome);
-        if (ended === undefined) return;
-        // The response leaves first: a bad image takes the link down, and the session with it.
-        clock.setTimeout(() => this.emit({ type: "firmware.packageEnded", outcome: ended }), 0);
-      },
-    });
-    this.#packageUnderWay = sink;
-    this.emit({ type: "firmware.push" });
-    return sink;
   }
 
   #sessionLost(server: ServerName): void {
@@ -342,7 +348,7 @@ export class Device {
       this.transaction?.lose();
       return;
     }
-    this.#managements.get(server)?.detach();
+    this.managements.detach(server);
     this.emit({ type: "server.trigger", server, command: { type: "server.sessionClosed" } });
   }
 
@@ -357,8 +363,7 @@ export class Device {
       case "functionalMode":
       case "registration":
         this.#tellModem();
-        if (notification.kind === "registration" && isRegistered(notification.status))
-          void readNetworkValues(this.options.modem, this.tree);
+        if (notification.kind === "registration" && isRegistered(notification.status)) void this.network.attached();
         break;
       case "shutdown":
         this.#tellModem();
@@ -374,27 +379,5 @@ export class Device {
   #tellModem(): void {
     const { functionalMode: mode, registration } = this.options.modem;
     this.emit({ type: "modem.changed", mode, registered: isRegistered(registration) });
-  }
-
-  async #save(part: Partial<Facts>): Promise<void> {
-    this.facts = { ...this.facts, ...part, configDigest: this.#digest };
-    this.#saveInBackground({});
-    await this.#saving;
-  }
-
-  /** Writes follow each other; a store that fails is told by the record of its write. */
-  #saveInBackground(part: Partial<Facts>): void {
-    this.facts = { ...this.facts, ...part };
-    const { facts } = this;
-    this.#saving = this.#saving.then(
-      () => this.#store.save(facts),
-      () => this.#store.save(facts),
-    );
-    this.#saving.catch((error: Error) => this.#storeFailed(error));
-  }
-
-  #storeFailed(error: Error): void {
-    process.emitWarning(`The facts of a carrier were not stored: ${error.message}`);
-    this.options.trace?.record({ kind: "store", operation: "failed", name: "facts", detail: error.message });
   }
 }

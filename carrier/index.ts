@@ -12,7 +12,12 @@ export { SystemClock } from "./clock/systemClock.ts";
 export { VirtualClock } from "./clock/virtualClock.ts";
 export { type Carrier, createCarrier, REQUESTS } from "./createCarrier.ts";
 export { type CarrierMachine, createCarrierMachine } from "./createCarrierMachine.ts";
+export type { DeferUpdate, UpdateQuestion } from "./deviceFirmware.ts";
 export type { CarrierOptions } from "./options.ts";
+export type { ObjectOption, OwnObject } from "./ownObjects.ts";
+// Carrier profiles
+export type { Profile } from "./profiles/profile.ts";
+export { PROFILES, type ProfileName } from "./profiles/profiles.ts";
 export { seededRandom, systemRandom } from "./random.ts";
 // A recording again, without a device
 export { type ReplayDeviation, type ReplayOptions, type ReplayResult, replayCharts } from "./replay.ts";

@@ -5,6 +5,7 @@
 import type { KeysOutcome } from "../machines/init.ts";
 import type { CredentialStore, CredentialType } from "../ports/modem.ts";
 import { bootstrapAccount, type SecurityMode, serverAccounts } from "../services/lwm2m/device/accounts.ts";
+import type { MAX_SECURED_SERVERS } from "../services/lwm2m/device/consistency.ts";
 import { type SecretName, type Secrets, type SecretVault, wipeSecrets } from "../services/lwm2m/device/secretVault.ts";
 import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
 import { readCertificates, readPrivateKey, readPublicKey } from "../services/pki/credentials.ts";
@@ -13,7 +14,11 @@ import { PkiError } from "../services/pki/errors.ts";
 import { encodePem } from "../services/pki/pem.ts";
 
 /** The library's own tags (Nordic `lwm2m_carrier`, 25 to 28); which is for what is our choice. */
-export const SECURITY_TAGS = { bootstrap: 25, servers: [26, 27], firmware: 28 } as const;
+export const SECURITY_TAGS = { bootstrap: 25, servers: [26, 27], firmware: 28 } as const satisfies {
+  readonly bootstrap: number;
+  readonly servers: { readonly length: typeof MAX_SECURED_SERVERS };
+  readonly firmware: number;
+};
 
 /**
  * Which credential each secret resource of object 0 becomes, by security mode (LwM2M 1.1 E.1; %CMNG types). The device's
@@ -61,15 +66,37 @@ export async function writeKeys(
   }
 }
 
+/** Whether the modem holds a secret of an instance of object 0. */
+export type StoredSecrets = (securityInstanceId: number, name: SecretName) => boolean;
+
+/**
+ * Which secrets the modem holds for the accounts as they are now: asked before a bootstrap, of an account that it leaves
+ * as it is. An account that others push to another tag has lost its keys, because no modem gives a key back.
+ */
+export async function storedSecrets(tree: ObjectTree, credentials: CredentialStore): Promise<StoredSecrets> {
+  const accounts = () => [...bootstrapTags(tree), ...taggedServers(tree)];
+  const tags = new Map(accounts().map(({ securityInstanceId, tag }) => [securityInstanceId, tag]));
+  const held = new Set((await credentials.list()).map(({ tag, type }) => `${tag} ${type}`));
+  return (id, name) => {
+    const account = accounts().find(({ securityInstanceId }) => securityInstanceId === id);
+    // Without a complete account there is no tag; what it lacks is told otherwise.
+    if (account === undefined) return true;
+    const { tag, securityMode } = account;
+    const type = CREDENTIALS[securityMode][name];
+    return tag === tags.get(id) && (type === undefined || held.has(`${tag} ${type}`));
+  };
+}
+
 function bootstrapTags(tree: ObjectTree): TaggedAccount[] {
   const account = bootstrapAccount(tree);
   return account === undefined || account.securityMode === "none" ? [] : [{ tag: SECURITY_TAGS.bootstrap, ...account }];
 }
 
-/** The servers with security, in order; there are two tags for them. */
+/** The servers with security, by their instances of object 0: what a server changes of its priority moves no key. */
 function taggedServers(tree: ObjectTree) {
   return serverAccounts(tree)
     .filter(({ securityMode }) => securityMode !== "none")
+    .sort((a, b) => a.securityInstanceId - b.securityInstanceId)
     .flatMap((account, index) => {
       const tag = SECURITY_TAGS.servers[index];
       return tag === undefined ? [] : [{ tag, ...account }];

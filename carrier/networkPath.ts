@@ -3,12 +3,14 @@
  */
 import type { Modem, ModemErrorShape, RegistrationStatus } from "../ports/modem.ts";
 import type { CloseReason, OpenOutcome, OpenRequest, Session, SessionHandlers, Transport } from "../ports/transport.ts";
+import type { Traffic } from "../services/lwm2m/device/statisticsObject.ts";
 
 export function isRegistered(status: RegistrationStatus): boolean {
   return status === "home" || status === "roaming";
 }
 
-export function networkPath(modem: Modem, transport: Transport): Transport {
+/** @param traffic is told of each datagram. */
+export function networkPath(modem: Modem, transport: Transport, traffic?: Traffic): Transport {
   const sessions = new Set<LinkedSession>();
   const stop = modem.subscribe((notification) => {
     if (notification.kind === "registration" && !isRegistered(notification.status)) {
@@ -31,7 +33,7 @@ export function networkPath(modem: Modem, transport: Transport): Transport {
         outcome.session.close();
         return { kind: "noRoute", detail: "the modem is no longer registered" };
       }
-      const session: LinkedSession = new LinkedSession(outcome.session, () => sessions.delete(session));
+      const session: LinkedSession = new LinkedSession(outcome.session, traffic, () => sessions.delete(session));
       sessions.add(session);
       return { kind: "open", session };
     },
@@ -56,12 +58,14 @@ function park(session: Session): void {
 /** A session that ends when the link does. */
 class LinkedSession implements Session {
   readonly #inner: Session;
+  readonly #traffic: Traffic | undefined;
   readonly #forget: () => void;
   #handlers: SessionHandlers | undefined;
   #closed = false;
 
-  constructor(inner: Session, forget: () => void) {
+  constructor(inner: Session, traffic: Traffic | undefined, forget: () => void) {
     this.#inner = inner;
+    this.#traffic = traffic;
     this.#forget = forget;
   }
 
@@ -84,12 +88,16 @@ class LinkedSession implements Session {
   attach(handlers: SessionHandlers): void {
     this.#handlers = handlers;
     this.#inner.attach({
-      onDatagram: (bytes) => handlers.onDatagram(bytes),
+      onDatagram: (bytes) => {
+        this.#traffic?.received(bytes.length);
+        handlers.onDatagram(bytes);
+      },
       onClose: (reason) => this.#end(reason),
     });
   }
 
   send(bytes: Uint8Array): void {
+    this.#traffic?.sent(bytes.length);
     this.#inner.send(bytes);
   }
   suspend(): void {

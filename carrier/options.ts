@@ -12,8 +12,11 @@ import type { CoapParameters } from "../services/coap/parameters.ts";
 import type { DtlsParameters } from "../services/dtls/dtlsParameters.ts";
 import type { DeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import type { BootstrapProvision, ServerProvision } from "../services/lwm2m/device/provision.ts";
-import type { ObjectDefinition } from "../services/lwm2m/model.ts";
 import type { CarrierEventMessage, EventHandler } from "./application.ts";
+import type { DeferUpdate } from "./deviceFirmware.ts";
+import type { ObjectOption } from "./ownObjects.ts";
+import type { Profile } from "./profiles/profile.ts";
+import type { ProfileName } from "./profiles/profiles.ts";
 
 export interface CarrierOptions {
   /** Which generation of the library's event API is spoken; one of ours by its id, or your own. Default `3.6`. */
@@ -22,6 +25,8 @@ export interface CarrierOptions {
   readonly endpoint?: string;
   /** Bootstrap server. Needed unless there are `servers`. */
   readonly bootstrap?: BootstrapProvision;
+  /** Content format that a bootstrap server is asked to write in. Default SenML CBOR (112). */
+  readonly bootstrapFormat?: 11542 | 110 | 112;
   /** Management servers provisioned in the factory, registered with first. */
   readonly servers?: readonly ServerProvision[];
   /** Answers events; without it, or where it calls `standard`, the library's own thread does. */
@@ -56,13 +61,30 @@ export interface CarrierOptions {
     readonly trustedCa?: readonly (string | Uint8Array)[];
     /** Longest wait for the next block of a pushed package, minutes. Default 30. */
     readonly downloadTimeoutMinutes?: number;
+    /** Version of object 5 that servers are offered. Default `1.0`; `1.1` has cancel, defer and severity. */
+    readonly objectVersion?: "1.0" | "1.1";
+    /** With object version 1.1 asked before an image is installed. Default: at once. */
+    readonly defer?: DeferUpdate;
   };
   /** What the device says of itself (object 3); what the modem knows comes from the modem. */
   readonly device?: DeviceIdentity;
-  /** Definitions of further objects, own or from `loadObjectFolder`. */
-  readonly objects?: readonly ObjectDefinition[];
-  /** Registers by itself. Default true. */
+  /** Further objects: definitions alone, or `{ definition, behaviour?, instances? }` with callbacks and values. */
+  readonly objects?: readonly ObjectOption[];
+  /**
+   * Carrier profiles that are enabled, ours by name or your own; the SIM's operator code decides which of them applies.
+   * Default `["generic"]`, which is also what a SIM of nobody's gets.
+   */
+  readonly carriers?: readonly (ProfileName | Profile)[];
+  /** Registers by itself. Default: as the carrier profile says, true in all of ours. */
   readonly automaticRegistration?: boolean;
+  /** Tells servers that the device is reachable only for a while after each exchange (queue mode). Default false. */
+  readonly queueMode?: boolean;
+  /** How long the device listens after an exchange in queue mode, s. Default 93 (MAX_TRANSMIT_WAIT, RFC 7252 §4.8.2). */
+  readonly awakeSeconds?: number;
+  /** Notifications that are kept for a server while it cannot be reached, 0 to 10000. Default 200; the oldest go first. */
+  readonly storedNotifications?: number;
+  /** Reads the accounts from the SIM before any bootstrap server is asked. Default false. */
+  readonly bootstrapFromSmartcard?: boolean;
   /** Seconds after which a notification is confirmable again. Default 86400; -1 always. */
   readonly confirmableIntervalSeconds?: number;
   /** Access point name and type of the PDN; the network's defaults without. */

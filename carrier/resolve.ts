@@ -12,12 +12,17 @@ import type { Trace } from "../ports/trace.ts";
 import type { Transport } from "../ports/transport.ts";
 import { createUdpTransport } from "../services/coap/udpTransport.ts";
 import { resolveDtlsParameters } from "../services/dtls/dtlsParameters.ts";
+import { MAX_STORED_NOTIFICATIONS } from "../services/lwm2m/device/notificationQueue.ts";
+import { ObjectTree } from "../services/lwm2m/device/tree.ts";
 import { toModemPem } from "../services/pki/certificate.ts";
 import { checkCaCertificate } from "../services/pki/checkCaCertificate.ts";
 import { createMemoryStorage } from "../services/store/memoryStorage.ts";
 import { createTrace } from "../trace/trace.ts";
 import { SystemClock } from "./clock/systemClock.ts";
 import type { CarrierOptions } from "./options.ts";
+import { addOwnObjects, type ObjectOption } from "./ownObjects.ts";
+import { type Profile, profileProblem } from "./profiles/profile.ts";
+import { DEFAULT_PROFILE, PROFILES } from "./profiles/profiles.ts";
 import { systemRandom } from "./random.ts";
 import type { CaCertificate } from "./standardApplication.ts";
 import { tracedModem } from "./tracedModem.ts";
@@ -33,7 +38,11 @@ export class CarrierOptionError extends Error {
   }
 }
 
-export interface ResolvedOptions extends Omit<CarrierOptions, "settings" | "firmware"> {
+export interface ResolvedOptions extends Omit<CarrierOptions, "settings"> {
+  readonly profiles: readonly Profile[];
+  readonly awakeSeconds: number;
+  readonly storedNotifications: number;
+  readonly firmwareObjectVersion: "1.0" | "1.1";
   readonly edition: Edition;
   readonly modem: Modem;
   readonly transport: Transport;
@@ -51,14 +60,20 @@ const FIRST_CA_TAG = 411;
 /** IPv6's smallest MTU without its headers and UDP's: a block of 1024 octets fits with what DTLS adds (RFC 7252 §4.6). */
 const MAX_DATAGRAM = 1_232;
 
+/** MAX_TRANSMIT_WAIT (RFC 7252 §4.8.2), which LwM2M 1.1 §6.5 recommends. */
+const AWAKE_SECONDS = 93;
+
 /** Throws `CarrierOptionError`. */
 export function resolveOptions(options: CarrierOptions): ResolvedOptions {
   const { clock = new SystemClock(), random = systemRandom(), storage = createMemoryStorage() } = options;
   const edition = resolveEdition(options.edition);
-  if (options.bootstrap === undefined && (options.servers ?? []).length === 0) {
-    throw new CarrierOptionError("bootstrap", "a bootstrap server or at least one management server is needed");
+  const { bootstrap, servers = [], bootstrapFromSmartcard = false } = options;
+  if (bootstrap === undefined && servers.length === 0 && !bootstrapFromSmartcard) {
+    const reason = "a bootstrap server, at least one management server or bootstrapFromSmartcard is needed";
+    throw new CarrierOptionError("bootstrap", reason);
   }
   checkDtls(options.dtls);
+  checkObjects(options.objects);
   const trace = resolveTrace(options, clock);
   const modem =
     options.modem ?? createSimulatedModem({ clock, random, storage, timing: "instant", ...(trace && { trace }) });
@@ -73,10 +88,24 @@ export function resolveOptions(options: CarrierOptions): ResolvedOptions {
       options.transport ??
       createUdpTransport({ maxDatagram: MAX_DATAGRAM, ...(options.local !== undefined && { local: options.local }) }),
     settings: resolveSettings(options.settings),
+    profiles: resolveProfiles(options.carriers),
     certificates: resolveCertificates(options.firmware?.trustedCa ?? [], clock),
+    awakeSeconds: whole("awakeSeconds", options.awakeSeconds ?? AWAKE_SECONDS, 1, 86_400),
+    storedNotifications: whole(
+      "storedNotifications",
+      options.storedNotifications ?? MAX_STORED_NOTIFICATIONS,
+      0,
+      10_000,
+    ),
+    firmwareObjectVersion: options.firmware?.objectVersion ?? "1.0",
     downloadTimeoutMs: 60_000 * (options.firmware?.downloadTimeoutMinutes ?? 30),
     ...(trace && { trace }),
   } as ResolvedOptions;
+}
+
+function whole(option: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new CarrierOptionError(option, `${value} is no whole number from ${min} to ${max}`);
 }
 
 function resolveEdition(edition: CarrierOptions["edition"] = DEFAULT_EDITION): Edition {
@@ -86,6 +115,33 @@ function resolveEdition(edition: CarrierOptions["edition"] = DEFAULT_EDITION): E
     throw new CarrierOptionError("edition", `"${edition}" is not one of ${Object.keys(EDITIONS).join(", ")}`);
   }
   return found;
+}
+
+function resolveProfiles(carriers: NonNullable<CarrierOptions["carriers"]> = [DEFAULT_PROFILE]): readonly Profile[] {
+  const profiles = carriers.map((carrier, index) => {
+    const option = `carriers[${index}]`;
+    const profile = typeof carrier === "string" ? PROFILES[carrier] : carrier;
+    if (profile === undefined) {
+      throw new CarrierOptionError(option, `"${carrier}" is not one of ${Object.keys(PROFILES).join(", ")}`);
+    }
+    const problem = profileProblem(profile);
+    if (problem !== undefined) throw new CarrierOptionError(option, problem);
+    return profile;
+  });
+  const twice = profiles.find(({ id }, index) => profiles.findIndex((other) => other.id === id) !== index);
+  if (twice !== undefined) throw new CarrierOptionError("carriers", `profile ${twice.id} is there twice`);
+  return profiles;
+}
+
+/** They are tried on a tree of their own. */
+function checkObjects(objects: readonly ObjectOption[] = []): void {
+  for (const [index, object] of objects.entries()) {
+    try {
+      addOwnObjects(new ObjectTree(), [object]);
+    } catch (error) {
+      throw new CarrierOptionError(`objects[${index}]`, (error as Error).message);
+    }
+  }
 }
 
 function checkDtls(parameters: CarrierOptions["dtls"]): void {

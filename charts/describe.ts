@@ -97,6 +97,15 @@ const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonl
       : ({ from: "firmwareHost", to: "library" } as const);
     return [message(record, "messages", { ...ends, arrow: record.phase === "error" ? "-x" : "->" }, label, tone)];
   },
+  refused: (record) => [
+    box(
+      record,
+      "messages",
+      "library",
+      `refused ${fieldText(record.operation ?? "request")} ${fieldText(record.path)}: ${fieldText(record.code)} ${fieldText(record.detail)}`,
+      "bad",
+    ),
+  ],
   modem: describeModem,
   store: (record) => [
     box(record, "all", "library", `store: ${fieldText(record.operation)} ${fieldText(record.name)}`, "quiet"),

@@ -1,6 +1,7 @@
 /** What the servers see, a line each. */
 import type { ResourceValue } from "../services/lwm2m/model.ts";
-import type { SecureEvent, TestbedEntry } from "../testbed/index.ts";
+import type { ReadAnswer, SecureEvent, TestbedEntry } from "../testbed/index.ts";
+
 import { replacer } from "../trace/index.ts";
 import { plainValue } from "./console/resourceValues.ts";
 import { printable, type StyleName, type Terminal } from "./terminal.ts";
@@ -81,9 +82,13 @@ function describeManagement(entry: Extract<TestbedEntry, { server: "management" 
     case "refused":
       return ["warning", entry.endpoint ?? "", `was refused with ${entry.code}`];
     case "sent":
-      return ["good", entry.endpoint, `sent ${entry.payload.length} octets: ${textOf(entry.payload)}`];
+      return [
+        "good",
+        entry.endpoint,
+        `sent ${entry.values === undefined ? octetsOf(entry.payload) : valuesText(entry.values)}`,
+      ];
     case "notification":
-      return [undefined, entry.endpoint, `${entry.path} is ${valueText(entry.value)}`];
+      return [undefined, entry.endpoint, notificationText(entry)];
     case "firmware":
       return [undefined, entry.endpoint, `firmware: State ${entry.state}, Update Result ${entry.result}`];
     case "failed":
@@ -131,6 +136,26 @@ function describeHandshake(entry: SecureEvent): Described {
 function textOf(payload: Uint8Array): string {
   const text = new TextDecoder().decode(payload.subarray(0, SHOWN_CHARACTERS));
   return payload.length > SHOWN_CHARACTERS ? `${text}…` : text;
+}
+
+function octetsOf(payload: Uint8Array): string {
+  return `${payload.length} octets: ${textOf(payload)}`;
+}
+
+function notificationText({ path, value, values }: ReadAnswer & { readonly path: string }): string {
+  return value === undefined && values !== undefined ? valuesText(values) : `${path} is ${valueText(value)}`;
+}
+
+/** `/3/0/9 80, /3/0/13 1700000000`; beyond what is shown of a payload it breaks off. */
+function valuesText(values: NonNullable<ReadAnswer["values"]>): string {
+  const text = values.map(({ path, value, time }) => `${path} ${valueText(value)}${timeText(time)}`).join(", ");
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+/** A time that counts from 1970 (RFC 8428 §4.5.3), and that a calendar has. */
+function timeText(time: number | undefined): string {
+  const date = new Date((time ?? 0) * 1_000);
+  return time === undefined || time < 2 ** 28 || Number.isNaN(date.getTime()) ? "" : ` at ${date.toISOString()}`;
 }
 
 function valueText(value: ResourceValue | undefined): string {

@@ -41,24 +41,26 @@ const management = await startManagementServer({ clock, objects: (id) => (id ===
 const carrier = createCarrier({
   clock,
   servers: [{ uri: management.uri, shortServerId: 1, lifetimeSeconds: 300, security: { mode: "none" } }],
-});
-// A definition without behaviour of its own can go into the option `objects` as well.
-carrier.objects.add(door, {
-  resources: {
-    2: {
-      execute(instanceId) {
-        console.log(`door ${instanceId} is locked`);
-        return undefined;
+  objects: [
+    {
+      definition: door,
+      instances: { 0: { 0: true } },
+      behaviour: {
+        resources: {
+          2: {
+            execute(instanceId) {
+              console.log(`door ${instanceId} is locked`);
+              return undefined;
+            },
+          },
+        },
       },
     },
-  },
+  ],
 });
+const registered = management.events.until("registered");
 carrier.start();
-await carrier.registered;
-
-// A bootstrap server's Delete takes instances away: make them when the device is registered. An Update tells of them.
-carrier.objects.create(door.id, 0, new Map([[0, true]]));
-const { registration } = await management.events.until("updated");
+const { registration } = await registered;
 console.log(`registered: ${registration.objects.map(({ target }) => target).join(" ")}`);
 
 const { endpoint } = carrier;

@@ -5,63 +5,22 @@
  */
 import { assign, not, sendParent, setup } from "xstate";
 import { type NotifyAction, notify } from "./application.ts";
+import type {
+  BootstrapContext,
+  BootstrapEvent,
+  BootstrapInput,
+  BootstrapOutcome,
+  BootstrapRequestOutcome,
+  BootstrapSessionOutcome,
+  ManagementKeysOutcome,
+  SmartcardOutcome,
+} from "./bootstrapModel.ts";
 import { type Chart, type ChartMeta, service } from "./chart.ts";
 import { deadline } from "./deadline.ts";
-import type { EditionPolicy } from "./edition.ts";
 import type { KeysOutcome } from "./init.ts";
-import type { LinkCommand, LinkReport } from "./link.ts";
-import {
-  type ExchangeFailure,
-  retryWaitSeconds,
-  type ServerFacts,
-  type SessionOutcome,
-  sessionReason,
-} from "./outcomes.ts";
+import type { LinkCommand } from "./link.ts";
+import { retryWaitSeconds, type SessionOutcome, sessionReason } from "./outcomes.ts";
 import type { DeferredReason, SemanticEvent } from "./semanticEvent.ts";
-import type { RetrySettings } from "./settings.ts";
-
-export interface BootstrapInput {
-  readonly policy: EditionPolicy;
-  readonly retry: RetrySettings;
-  /** ms from the answer to Bootstrap-Request to Finish. */
-  readonly timeoutMs: number;
-  /** 0/x/11, seconds before the first Bootstrap-Request. */
-  readonly holdOffSeconds: number;
-  /** Only the keys of servers that are provisioned already: no bootstrap server is asked. */
-  readonly keysOnly: boolean;
-  /** The server's keys have been written already. */
-  readonly keysWritten: boolean;
-}
-
-export type BootstrapRequestOutcome = { readonly kind: "accepted" } | ExchangeFailure;
-
-export type BootstrapSessionOutcome =
-  | { readonly kind: "finished" }
-  /** Finish came, but objects are missing or contradict each other. */
-  | { readonly kind: "inconsistent"; readonly problems: readonly string[] }
-  | { readonly kind: "closed" };
-
-export type BootstrapOutcome =
-  | { readonly kind: "done"; readonly servers: readonly ServerFacts[] }
-  | { readonly kind: "exhausted" }
-  | { readonly kind: "keysRefused" };
-
-export interface ManagementKeysOutcome {
-  readonly kind: KeysOutcome["kind"];
-  readonly servers: readonly ServerFacts[];
-}
-
-export interface BootstrapContext extends BootstrapInput {
-  readonly attempt: number;
-  readonly reason: DeferredReason;
-  readonly servers: readonly ServerFacts[];
-}
-
-export type BootstrapEvent =
-  | LinkReport
-  | { type: "retry.due" }
-  | { type: "bootstrap.timedOut" }
-  | { type: "holdOff.over" };
 
 /** What the application hears of a failed attempt; timeout 0 when none follows. */
 function deferral({ reason, retry, attempt }: BootstrapContext): SemanticEvent {
@@ -78,6 +37,8 @@ export const bootstrapMachine = setup({
   },
   actors: {
     deadline,
+    /** Reads the card, and puts its accounts in the place of the others. */
+    readSmartcard: service<SmartcardOutcome>("readSmartcard"),
     writeServerKeys: service<KeysOutcome>("writeServerKeys"),
     openSession: service<SessionOutcome, { readonly server: "bootstrap" }>("openSession"),
     requestBootstrap: service<BootstrapRequestOutcome>("requestBootstrap"),
@@ -87,6 +48,9 @@ export const bootstrapMachine = setup({
     writeManagementKeys: service<ManagementKeysOutcome>("writeManagementKeys"),
   },
   guards: {
+    readsSmartcard: ({ context }) => context.smartcard === true,
+    hasServers: (_, kind: SmartcardOutcome["kind"]) => kind === "servers",
+    hasBootstrapServer: (_, kind: SmartcardOutcome["kind"]) => kind === "bootstrapServer",
     needsKeyCycle: ({ context }) => context.policy.bootstrapKeysAt === "ownCycle" && !context.keysWritten,
     wantsKeysOnly: ({ context }) => context.keysOnly,
     announcesBeforeLinkUp: ({ context }) => context.policy.bootstrappedAt === "beforeLinkUp",
@@ -104,25 +68,54 @@ export const bootstrapMachine = setup({
     notify: (_, event: SemanticEvent) => notify(_, event),
     bringLinkUp: sendParent({ type: "link.bringUp" } satisfies LinkCommand),
     takeLinkDown: sendParent({ type: "link.takeDown" } satisfies LinkCommand),
+    putCardAside: assign({ smartcard: false }),
+    /** The factory's servers are gone. */
+    takeFromCard: assign((_, outcome: SmartcardOutcome) => ({
+      smartcard: false,
+      keysOnly: false,
+      ...(outcome.kind === "bootstrapServer" && { holdOffSeconds: outcome.holdOffSeconds }),
+    })),
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
     uncountAttempt: assign({ attempt: ({ context }) => context.attempt - 1 }),
     blame: assign((_, reason: DeferredReason) => ({ reason })),
-    keepServers: assign((_, servers: readonly ServerFacts[]) => ({ servers })),
+    keepServers: assign((_, { kind: _kind, ...accounts }: ManagementKeysOutcome) => ({ accounts })),
     /** Closes the session to the bootstrap server. */
     closeSession: (_, _server: { readonly server: "bootstrap" }) => {},
   },
 }).createMachine({
   id: "bootstrap",
-  context: ({ input }) => ({ ...input, attempt: 0, reason: "NO_REASON", servers: [] }),
+  context: ({ input }) => ({ ...input, attempt: 0, reason: "NO_REASON", accounts: { servers: [] } }),
   initial: "preparing",
   exit: { type: "closeSession", params: { server: "bootstrap" } },
   states: {
     preparing: {
       always: [
+        { guard: "readsSmartcard", target: "readingSmartcard" },
         { guard: "needsKeyCycle", target: "takingLinkDown" },
         { guard: "wantsKeysOnly", target: "writingManagementKeys" },
         { target: "holdingOff" },
       ],
+    },
+    readingSmartcard: {
+      description: "What lies on the card goes before the factory's servers and before any bootstrap server.",
+      meta: { spec: "LwM2M 1.1 §6.1.3 Bootstrap from Smartcard, Appendix G" },
+      invoke: {
+        src: "readSmartcard",
+        onDone: [
+          {
+            guard: { type: "hasServers", params: ({ event }) => event.output.kind },
+            actions: { type: "takeFromCard", params: ({ event }) => event.output },
+            target: "disconnecting",
+          },
+          {
+            guard: { type: "hasBootstrapServer", params: ({ event }) => event.output.kind },
+            actions: { type: "takeFromCard", params: ({ event }) => event.output },
+            target: "takingLinkDown",
+          },
+          { actions: "putCardAside", target: "preparing" },
+        ],
+        onError: { actions: "putCardAside", target: "preparing" },
+      },
     },
     takingLinkDown: {
       description: "Keys can be written only while the modem is offline.",
@@ -163,7 +156,7 @@ export const bootstrapMachine = setup({
         onDone: [
           {
             guard: { type: "written", params: ({ event }) => event.output.kind },
-            actions: { type: "keepServers", params: ({ event }) => event.output.servers },
+            actions: { type: "keepServers", params: ({ event }) => event.output },
             target: "done",
           },
           { target: "keysRefused" },
@@ -293,7 +286,7 @@ export const bootstrapMachine = setup({
       on: { "retry.due": "connecting", "link.isLost": "awaitingLink" },
     },
     disconnecting: {
-      description: "Finish was answered: the link goes down for the management servers' keys.",
+      description: "The management servers' keys are there: the link goes down for them.",
       meta: { spec: "Charts *-bootstrap" },
       entry: [{ type: "closeSession", params: { server: "bootstrap" } }, "takeLinkDown"],
       on: {
@@ -310,7 +303,7 @@ export const bootstrapMachine = setup({
         onDone: [
           {
             guard: { type: "written", params: ({ event }) => event.output.kind },
-            actions: { type: "keepServers", params: ({ event }) => event.output.servers },
+            actions: { type: "keepServers", params: ({ event }) => event.output },
             target: "keysReady",
           },
           { target: "keysRefused" },
@@ -346,7 +339,7 @@ export const bootstrapMachine = setup({
       description: "The device is bootstrapped.",
       meta: { spec: "LwM2M 1.1 §6.1.7.6 Bootstrap-Finish" },
       type: "final",
-      output: ({ context }) => ({ kind: "done", servers: context.servers }) satisfies BootstrapOutcome,
+      output: ({ context }) => ({ kind: "done", ...context.accounts }) satisfies BootstrapOutcome,
     },
     exhausted: {
       description: "All attempts are used up.",

@@ -8,155 +8,17 @@
  *      │                                                            ├ firmware  idle ◀▶ updatingFirmware
  *      └──────── restarting ◀──────────────────────────────────────┴ reboot
  */
-import { assign, enqueueActions, not, raise, sendTo, setup } from "xstate";
-import { ask, type NotifyAction, notify } from "./application.ts";
-import { type BootstrapOutcome, bootstrapMachine } from "./bootstrap.ts";
-import type { CarrierContext, CarrierEvent, CarrierInput, DeviceFacts, FirmwareFacts } from "./carrierModel.ts";
-import { type Chart, type ChartMeta, service, source } from "./chart.ts";
-import { deadline } from "./deadline.ts";
-import { type FirmwareValues, type FotaInput, type FotaOutcome, fotaMachine } from "./fota.ts";
-import { type InitOutcome, initMachine, type ModemOutcome } from "./init.ts";
-import { linkMachine, type ModemChanged } from "./link.ts";
-import type { ServerFacts } from "./outcomes.ts";
-import { registerMachine, type ServerCommand } from "./register.ts";
-import type { ErrnoName, ErrorKind, SemanticEvent } from "./semanticEvent.ts";
+import { not } from "xstate";
+import type { NotifyAction } from "./application.ts";
+import type { BootstrapOutcome, ServerAccounts } from "./bootstrapModel.ts";
+import type { CarrierContext, CarrierEvent, CarrierInput, FirmwareFacts } from "./carrierModel.ts";
+import { carrierSetup, type EntryPoint } from "./carrierSetup.ts";
+import type { Chart } from "./chart.ts";
+import type { FirmwareValues } from "./fota.ts";
+import type { InitOutcome, ModemOutcome } from "./init.ts";
+import { serving } from "./serving.ts";
 
-/** Entry points of the library, as records name them. */
-export type EntryPoint = "lwm2m_carrier_init()" | "lwm2m_carrier_run()" | "lwm2m_carrier_main()";
-
-const registerId = (server: number) => `register/${server}`;
-
-export const carrierMachine = setup({
-  types: {
-    input: {} as CarrierInput,
-    context: {} as CarrierContext,
-    events: {} as CarrierEvent,
-    meta: {} as ChartMeta,
-  },
-  actors: {
-    ask,
-    deadline,
-    init: initMachine,
-    link: linkMachine,
-    bootstrap: bootstrapMachine,
-    register: registerMachine,
-    fota: fotaMachine,
-    /** Reads the facts that survived a restart. */
-    loadDevice: service<DeviceFacts>("loadDevice"),
-    /** What the application does before `main()`: initialise the modem, write CA certificates, attach. */
-    prepareApplication: service("prepareApplication"),
-    /** Whatever happens outside of the charts: the modem's notifications, what servers do to objects. */
-    deviceEvents: source<CarrierEvent>("deviceEvents"),
-    /** Stops everything of the device, the modem included. */
-    restartDevice: service("restartDevice"),
-    closeDevice: service("closeDevice"),
-  },
-  guards: {
-    isMain: ({ context }) => context.policy.entry === "main",
-    applicationPrepares: ({ context }) => context.policy.firstLink === "beforeMain",
-    announcesLinkFree: ({ context }) => context.policy.announcesLinkFree,
-    isBootstrapped: ({ context }) => context.device.bootstrapped,
-    linkIsUp: ({ context }) => context.linkIsUp,
-    isAnnounced: ({ context }) => context.announced,
-    wasUpdating: ({ context }, modem: ModemOutcome["kind"]) =>
-      context.device.firmware.state === 3 && modem === "updated",
-    failedUpdating: ({ context }) => context.device.firmware.state === 3,
-    wasPulling: ({ context }) => context.device.firmware.state === 1 && context.device.firmware.uri !== "",
-    wasReceiving: ({ context }) => context.device.firmware.state === 1,
-    hasImage: ({ context }) => context.device.firmware.state === 2,
-    ready: (_, kind: InitOutcome["kind"]) => kind === "ready",
-    bootstrapDone: (_, kind: BootstrapOutcome["kind"]) => kind === "done",
-    keysRefused: (_, kind: BootstrapOutcome["kind"]) => kind === "keysRefused",
-    restarts: (_, kind: FotaOutcome["kind"]) => kind === "restart",
-    accepted: (_, answer: number) => answer === 0,
-    brought: (_, brought: boolean) => brought,
-    /** The last registration ended, in contrast to a server that there was none with. */
-    endsRegistrations: ({ context }, left: { readonly server: number; readonly wasRegistered: boolean }) =>
-      left.wasRegistered && context.registered.every((other) => other === left.server),
-    isLastServer: ({ context }, server: number) =>
-      context.device.servers.every(({ shortServerId: id }) => id === server || context.exhausted.includes(id)),
-    isStopping: ({ context }) => context.stopping,
-    allHaveLeft: ({ context }) => context.leaving.length === 0,
-    wantsBootstrap: (_, bootstrap: boolean) => bootstrap,
-    knowsServer: ({ context }, server: number) =>
-      context.device.servers.some(({ shortServerId }) => shortServerId === server),
-    hasBootstrapServer: ({ context }) => context.device.hasBootstrapServer,
-  },
-  actions: {
-    notify: (_, event: SemanticEvent) => notify(_, event),
-    /** The application called an entry point. */
-    noteCall: (_, _call: { readonly name: EntryPoint }) => {},
-    /** An entry point returned: 0 or a negative errno. */
-    noteReturn: (_, _return: { readonly name: EntryPoint; readonly value: number }) => {},
-    /** An event that nothing was waiting for. */
-    noteUnexpected: (_, _event: { readonly type: string }) => {},
-    setFirmware: (_, _values: FirmwareValues) => {},
-    keepFirmware: assign(({ context }, firmware: FirmwareFacts) => ({ device: { ...context.device, firmware } })),
-    keepDevice: assign((_, device: DeviceFacts) => ({ device })),
-    keepServers: assign(({ context }, servers: readonly ServerFacts[]) => ({
-      device: { ...context.device, servers, bootstrapped: true },
-    })),
-    keepInit: assign((_, init: InitOutcome) => ({ init })),
-    keepError: assign((_, error: { readonly error: ErrorKind; readonly errno?: ErrnoName }) => ({ error })),
-    keepFota: assign((_, fota: Pick<FotaInput, "start" | "uri">) => ({ fota })),
-    noteModem: assign((_, { mode, registered }: ModemChanged) => ({ modem: { mode, registered } })),
-    noteLinkUp: assign({ linkIsUp: true }),
-    noteLinkDown: assign({ linkIsUp: false }),
-    toLink: sendTo("link", (_, event: { readonly type: string }) => event),
-    toInit: sendTo("init", (_, event: { readonly type: string }) => event),
-    toBootstrap: sendTo("bootstrap", (_, event: { readonly type: string }) => event),
-    toFota: sendTo("fota", (_, event: { readonly type: string }) => event),
-    toServer: sendTo(
-      (_, { server }: { readonly server: number; readonly command: ServerCommand }) => registerId(server),
-      (_, { command }) => command,
-    ),
-    toServers: enqueueActions(({ context, enqueue }, command: ServerCommand) => {
-      for (const { shortServerId } of context.device.servers) enqueue.sendTo(registerId(shortServerId), command);
-    }),
-    startServers: enqueueActions(({ context, enqueue }) => {
-      for (const server of context.device.servers) {
-        enqueue.spawnChild("register", {
-          id: registerId(server.shortServerId),
-          input: {
-            server,
-            exhaustedAs: context.policy.registrationExhausted,
-            canBootstrap: context.device.hasBootstrapServer,
-            linkIsUp: context.linkIsUp,
-            automatic: context.device.automatic,
-          },
-        });
-      }
-    }),
-    stopServers: enqueueActions(({ context, enqueue }) => {
-      for (const { shortServerId } of context.device.servers) {
-        // A chart that is stopped runs no exit actions: it closes its session before.
-        enqueue.sendTo(registerId(shortServerId), { type: "link.goingDown" });
-        enqueue.stopChild(registerId(shortServerId));
-      }
-      enqueue.assign({ registered: [], exhausted: [], announced: false });
-    }),
-    markAnnounced: assign({ announced: true }),
-    forgetRegistrations: assign({ announced: false, registered: [] }),
-    countRegistered: assign(({ context }, server: number) => ({
-      registered: [...context.registered.filter((other) => other !== server), server],
-    })),
-    discountRegistered: assign(({ context }, server: number) => ({
-      registered: context.registered.filter((other) => other !== server),
-    })),
-    countExhausted: assign(({ context }, server: number) => ({
-      exhausted: [...context.exhausted.filter((other) => other !== server), server],
-    })),
-    expectLeaving: assign(({ context }) => ({
-      leaving: context.device.servers.map(({ shortServerId }) => shortServerId),
-    })),
-    countLeft: assign(({ context }, server: number) => ({
-      leaving: context.leaving.filter((other) => other !== server),
-    })),
-    noteStop: assign({ stopping: true }),
-    goDown: raise({ type: "link.takeDown" }),
-    goOff: raise({ type: "link.powerOff" }),
-  },
-}).createMachine({
+export const carrierMachine = carrierSetup.createMachine({
   id: "carrier",
   context: ({ input }) => ({
     ...input,
@@ -383,16 +245,17 @@ export const carrierMachine = setup({
                         src: "bootstrap",
                         input: ({ context }) => ({
                           policy: context.policy,
-                          retry: context.settings.bootstrapRetry,
+                          retry: context.device.bootstrapRetry ?? context.settings.bootstrapRetry,
                           timeoutMs: context.settings.bootstrapTimeoutMs,
                           holdOffSeconds: context.device.holdOffSeconds,
                           keysOnly: context.device.keysOnly && !context.device.bootstrapped,
+                          smartcard: context.device.smartcard === true && !context.device.bootstrapped,
                           keysWritten: context.policy.bootstrapKeysAt === "init",
                         }),
                         onDone: [
                           {
                             guard: { type: "bootstrapDone", params: ({ event }) => event.output.kind },
-                            actions: { type: "keepServers", params: ({ event }) => serversOf(event.output) },
+                            actions: { type: "keepServers", params: ({ event }) => accountsOf(event.output) },
                             target: "awaitingLink",
                           },
                           {
@@ -415,223 +278,7 @@ export const carrierMachine = setup({
                       },
                     },
 
-                    serving: {
-                      description: "The device is bootstrapped: one registration a management server.",
-                      meta: { spec: "LwM2M 1.1 §6.2" },
-                      entry: "startServers",
-                      exit: "stopServers",
-                      initial: "releasingLink",
-                      on: {
-                        "link.takeDown": ".disconnecting",
-                        "link.powerOff": ".disconnecting",
-                        "link.isLost": {
-                          actions: { type: "toServers", params: { type: "link.isLost" } },
-                          target: ".lost",
-                        },
-                        "server.registered": {
-                          actions: { type: "countRegistered", params: ({ event }) => event.server },
-                        },
-                        "server.deregistered": [
-                          {
-                            guard: { type: "endsRegistrations", params: ({ event }) => event },
-                            actions: ["forgetRegistrations", { type: "notify", params: { type: "deregistered" } }],
-                          },
-                          { actions: { type: "discountRegistered", params: ({ event }) => event.server } },
-                        ],
-                        "server.exhausted": [
-                          {
-                            guard: { type: "wantsBootstrap", params: ({ event }) => event.bootstrap },
-                            target: "bootstrapping",
-                          },
-                          {
-                            guard: { type: "isLastServer", params: ({ event }) => event.server },
-                            actions: { type: "keepError", params: { error: "connect", errno: "ETIMEDOUT" } },
-                            target: "exhausted",
-                          },
-                          {
-                            actions: [
-                              { type: "countExhausted", params: ({ event }) => event.server },
-                              {
-                                type: "notify",
-                                params: { type: "error", error: "connect", errno: "ETIMEDOUT" },
-                              },
-                            ],
-                          },
-                        ],
-                        "server.trigger": {
-                          guard: { type: "knowsServer", params: ({ event }) => event.server },
-                          actions: {
-                            type: "toServer",
-                            params: ({ event }) => ({ server: event.server, command: event.command }),
-                          },
-                        },
-                        "server.bootstrap": { guard: "hasBootstrapServer", target: "bootstrapping" },
-                        "request.register": { actions: { type: "toServers", params: { type: "server.register" } } },
-                        "request.deregister": { actions: { type: "toServers", params: { type: "server.deregister" } } },
-                        stop: ".stopping",
-                      },
-                      states: {
-                        releasingLink: {
-                          description:
-                            "LTE_READY after each link-up of a bootstrapped device, where the edition has it.",
-                          meta: { spec: "Carrier library, LTE_READY" },
-                          always: [
-                            {
-                              guard: "announcesLinkFree",
-                              actions: { type: "notify", params: { type: "link.free" } },
-                              target: "registering",
-                            },
-                            { target: "registering" },
-                          ],
-                        },
-                        registering: {
-                          description: "Connecting to the management servers.",
-                          meta: { spec: "Charts *-bootstrap: connect to the management server(s)" },
-                          entry: { type: "toServers", params: { type: "link.isUp" } },
-                          on: {
-                            "server.registered": [
-                              {
-                                guard: "isAnnounced",
-                                actions: { type: "countRegistered", params: ({ event }) => event.server },
-                                target: "registered",
-                              },
-                              {
-                                actions: [
-                                  { type: "countRegistered", params: ({ event }) => event.server },
-                                  "markAnnounced",
-                                  { type: "notify", params: { type: "registered" } },
-                                ],
-                                target: "registered",
-                              },
-                            ],
-                            "request.linkDown": { actions: "goDown" },
-                          },
-                        },
-                        registered: {
-                          description: "Registered with at least one management server since the link came up.",
-                          meta: { spec: "Carrier library, REGISTERED" },
-                          tags: ["registered"],
-                          on: {
-                            "server.deregistered": {
-                              guard: { type: "endsRegistrations", params: ({ event }) => event },
-                              actions: { type: "notify", params: { type: "deregistered" } },
-                              target: "deregistered",
-                            },
-                            "request.linkDown": { actions: "goDown" },
-                          },
-                        },
-                        deregistered: {
-                          description: "No registration, until a server or the application wants one.",
-                          meta: { spec: "Carrier library, DEREGISTERED" },
-                          tags: ["deregistered"],
-                          entry: "forgetRegistrations",
-                          on: {
-                            "server.registered": {
-                              actions: [
-                                { type: "countRegistered", params: ({ event }) => event.server },
-                                "markAnnounced",
-                                { type: "notify", params: { type: "registered" } },
-                              ],
-                              target: "registered",
-                            },
-                            "request.linkDown": { actions: "goDown" },
-                          },
-                        },
-                        disconnecting: {
-                          description: "Sessions are closed without Deregister before the link goes down.",
-                          meta: { spec: "Chart edition-3-request-link-down" },
-                          entry: [
-                            { type: "toServers", params: { type: "link.goingDown" } },
-                            "forgetRegistrations",
-                            { type: "toLink", params: ({ event }) => event },
-                          ],
-                          on: {
-                            "link.isDown": "unlinked",
-                            "link.isPoweredOff": "unlinked",
-                            "link.failed": "linkUncertain",
-                          },
-                        },
-                        linkUncertain: {
-                          description: "The link did not go down: what was closed is opened again.",
-                          meta: { spec: "Carrier library, ERROR LTE_LINK_DOWN_FAIL" },
-                          entry: { type: "toLink", params: { type: "link.bringUp" } },
-                          on: { "link.isUp": "releasingLink" },
-                        },
-                        unlinked: {
-                          description: "The link is down on purpose.",
-                          meta: { spec: "Carrier library, LTE_LINK_DOWN" },
-                          tags: ["linkDown"],
-                          on: {
-                            "link.isUp": "releasingLink",
-                            "link.takeDown": { actions: { type: "toLink", params: ({ event }) => event } },
-                            "link.powerOff": { actions: { type: "toLink", params: ({ event }) => event } },
-                            "link.isLost": {},
-                            "request.linkUp": { actions: { type: "toLink", params: { type: "link.bringUp" } } },
-                          },
-                        },
-                        lost: {
-                          description: "The network went away; the modem looks for it.",
-                          meta: { spec: "3GPP TS 27.007 §10.1.22" },
-                          on: {
-                            "link.isUp": [
-                              {
-                                guard: { type: "brought", params: ({ event }) => event.brought },
-                                actions: "forgetRegistrations",
-                                target: "releasingLink",
-                              },
-                              { target: "registering" },
-                            ],
-                            "request.linkDown": { actions: "goDown" },
-                          },
-                        },
-                        stopping: {
-                          description: "Every server is deregistered from, within the time allowed.",
-                          meta: { spec: "LwM2M 1.1 §6.2.3 De-register" },
-                          entry: [
-                            "noteStop",
-                            "expectLeaving",
-                            { type: "toServers", params: { type: "server.deregister" } },
-                          ],
-                          always: { guard: "allHaveLeft", target: "#carrier.closing" },
-                          invoke: {
-                            src: "deadline",
-                            input: ({ context }) => ({
-                              event: "stop.timedOut",
-                              afterMs: context.settings.stopTimeoutMs,
-                            }),
-                            onError: "#carrier.closing",
-                          },
-                          on: {
-                            stop: "#carrier.closing",
-                            "stop.timedOut": "#carrier.closing",
-                            "link.isLost": "abandoned",
-                            // Nothing turns the carrier away from its end.
-                            "link.takeDown": {},
-                            "link.powerOff": {},
-                            "server.exhausted": {},
-                            "server.bootstrap": {},
-                            "server.deregistered": [
-                              {
-                                guard: { type: "endsRegistrations", params: ({ event }) => event },
-                                actions: [
-                                  { type: "notify", params: { type: "deregistered" } },
-                                  { type: "discountRegistered", params: ({ event }) => event.server },
-                                  { type: "countLeft", params: ({ event }) => event.server },
-                                ],
-                              },
-                              {
-                                actions: [
-                                  { type: "discountRegistered", params: ({ event }) => event.server },
-                                  { type: "countLeft", params: ({ event }) => event.server },
-                                ],
-                              },
-                            ],
-                          },
-                        },
-                        // A step of its own: the update takes the loss too, and must still be there to hear of it.
-                        abandoned: { always: "#carrier.closing" },
-                      },
-                    },
+                    serving,
 
                     exhausted: {
                       description: "All attempts are used up: only a restart tries again.",
@@ -681,7 +328,7 @@ export const carrierMachine = setup({
                         },
                         {
                           guard: "hasImage",
-                          actions: { type: "keepFota", params: { start: "downloaded", uri: "" } },
+                          actions: { type: "keepFota", params: ({ context }) => imageOf(context.device.firmware) },
                           target: "updatingFirmware",
                         },
                         { target: "idle" },
@@ -735,6 +382,8 @@ export const carrierMachine = setup({
                         "request.linkDown": { actions: { type: "toFota", params: { type: "link.goingDown" } } },
                         "firmware.update": { actions: { type: "toFota", params: ({ event }) => event } },
                         "firmware.reset": { actions: { type: "toFota", params: ({ event }) => event } },
+                        "firmware.cancel": { actions: { type: "toFota", params: ({ event }) => event } },
+                        "firmware.deferred": { actions: { type: "toFota", params: ({ event }) => event } },
                         "firmware.packageEnded": { actions: { type: "toFota", params: ({ event }) => event } },
                       },
                     },
@@ -847,15 +496,22 @@ export const carrierMachine = setup({
   undefined,
   | NotifyAction
   | { type: "setFirmware"; params: FirmwareValues }
+  | { type: "purgeBootstrapAccount" }
   | { type: "noteCall"; params: { readonly name: EntryPoint } }
   | { type: "noteReturn"; params: { readonly name: EntryPoint; readonly value: number } }
   | { type: "noteUnexpected"; params: { readonly type: string } }
 >;
 
+function imageOf({ deferUntil }: FirmwareFacts): CarrierContext["fota"] {
+  return { start: "downloaded", uri: "", ...(deferUntil !== undefined && { deferUntil }) };
+}
+
 function modemOf(init: InitOutcome): ModemOutcome["kind"] {
   return init.kind === "ready" ? init.modem.kind : "ok";
 }
 
-function serversOf(outcome: BootstrapOutcome): readonly ServerFacts[] {
-  return outcome.kind === "done" ? outcome.servers : [];
+function accountsOf(outcome: BootstrapOutcome): ServerAccounts {
+  if (outcome.kind !== "done") return { servers: [] };
+  const { kind: _, ...accounts } = outcome;
+  return accounts;
 }

@@ -5,7 +5,7 @@ import type { FirmwareCommand, FotaInput } from "./fota.ts";
 import type { InitOutcome } from "./init.ts";
 import type { LinkCommand, LinkReport, ModemChanged } from "./link.ts";
 import type { ServerFacts } from "./outcomes.ts";
-import type { ServerCommand, ServerReport } from "./register.ts";
+import type { ServerCommand, ServerReport } from "./registerModel.ts";
 import type { ErrnoName, ErrorKind, SemanticEvent } from "./semanticEvent.ts";
 import type { ChartSettings } from "./settings.ts";
 
@@ -20,6 +20,8 @@ export interface CarrierInput {
 export interface FirmwareFacts {
   readonly state: 0 | 1 | 2 | 3;
   readonly uri: string;
+  /** The update of what is downloaded was put off until then, ms since 1970. */
+  readonly deferUntil?: number;
 }
 
 /** The facts that a run begins with. No secret is among them. */
@@ -31,10 +33,17 @@ export interface DeviceFacts {
   /** The first server's keys are in the modem already. */
   readonly keysWritten: boolean;
   readonly hasBootstrapServer: boolean;
+  /** 0/x/12 as time of day, ms; absent: the bootstrap server's account stays. */
+  readonly bootstrapAccountExpiresAt?: number;
+  /** The card in the modem may have accounts. */
+  readonly smartcard?: boolean;
   /** 0/x/11, seconds. */
   readonly holdOffSeconds: number;
   /** Registers by itself. */
   readonly automatic: boolean;
+  /** Where the carrier profile has others than the settings and the edition. */
+  readonly bootstrapRetry?: ChartSettings["bootstrapRetry"];
+  readonly registrationExhausted?: EditionPolicy["registrationExhausted"];
   readonly servers: readonly ServerFacts[];
   readonly firmware: FirmwareFacts;
 }
@@ -52,7 +61,7 @@ export interface CarrierContext extends CarrierInput {
   readonly leaving: readonly number[];
   /** The carrier was told to stop; nothing that is still under way may start it again. */
   readonly stopping: boolean;
-  readonly fota: Pick<FotaInput, "start" | "uri">;
+  readonly fota: Pick<FotaInput, "start" | "uri" | "deferUntil">;
   readonly error: { readonly error: ErrorKind; readonly errno?: ErrnoName };
 }
 
@@ -88,5 +97,7 @@ export type CarrierEvent =
   | { type: "restart" }
   | { type: "stop" }
   | { type: "stop.timedOut" }
+  /** 0/x/12 is over. */
+  | { type: "account.expired" }
   /** A service that failed without its chart having an answer to it. */
   | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string };

@@ -25,6 +25,8 @@ export interface FotaInput {
   readonly start: "pull" | "resume" | "push" | "downloaded";
   /** Package URI; empty for a push. */
   readonly uri: string;
+  /** The application has put the update of what is downloaded off until then, ms since 1970. */
+  readonly deferUntil?: number;
 }
 
 export type DownloadServiceOutcome =
@@ -54,11 +56,16 @@ export type FotaOutcome = { readonly kind: "updated" | "failed" | "cancelled" | 
 export interface FirmwareValues {
   readonly state: 0 | 1 | 2 | 3;
   readonly result: number;
+  /** With Update Result 11: until when, ms since 1970. */
+  readonly deferUntil?: number;
 }
 
 export type FirmwareCommand =
   | { type: "firmware.update" }
   | { type: "firmware.reset" }
+  /** Object version 1.1: the server calls the update off; the application puts it off. */
+  | { type: "firmware.cancel" }
+  | { type: "firmware.deferred"; until: number }
   | { type: "firmware.packageEnded"; outcome: DownloadServiceOutcome };
 
 export interface FotaContext extends FotaInput {
@@ -70,7 +77,12 @@ export interface FotaContext extends FotaInput {
   readonly keep: boolean;
 }
 
-export type FotaEvent = LinkReport | { type: "link.goingDown" } | FirmwareCommand | { type: "resume.due" };
+export type FotaEvent =
+  | LinkReport
+  | { type: "link.goingDown" }
+  | FirmwareCommand
+  | { type: "resume.due" }
+  | { type: "update.due" };
 
 export const fotaMachine = setup({
   types: {
@@ -96,6 +108,7 @@ export const fotaMachine = setup({
     initialiseModem: service<ModemOutcome>("initialiseModem"),
   },
   guards: {
+    isDeferred: ({ context }) => context.start === "downloaded" && context.deferUntil !== undefined,
     isPush: ({ context }) => context.start === "push",
     isDownloaded: ({ context }) => context.start === "downloaded",
     complete: (_, kind: DownloadServiceOutcome["kind"]) => kind === "complete",
@@ -124,6 +137,7 @@ export const fotaMachine = setup({
     })),
     keepArea: assign({ keep: true }),
     discardArea: assign({ keep: false }),
+    putOff: assign((_, deferUntil: number) => ({ deferUntil })),
     blame: assign((_, failed: { readonly failure: FotaFailure; readonly modemError?: number | undefined }) => ({
       failure: failed.failure,
       modemError: failed.modemError,
@@ -144,6 +158,7 @@ export const fotaMachine = setup({
       description: "FOTA_START, unless an image from before a restart is there already.",
       meta: { spec: "Carrier library, FOTA_START" },
       always: [
+        { guard: "isDeferred", target: "deferred" },
         { guard: "isDownloaded", target: "downloaded" },
         {
           guard: "isPush",
@@ -166,6 +181,7 @@ export const fotaMachine = setup({
           { actions: { type: "blame", params: ({ event }) => failureOf(event.outcome) }, target: "failing" },
         ],
         "firmware.reset": "cancelled",
+        "firmware.cancel": "calledOff",
       },
     },
 
@@ -175,6 +191,7 @@ export const fotaMachine = setup({
       initial: "preparing",
       on: {
         "firmware.reset": "cancelled",
+        "firmware.cancel": "calledOff",
         "link.isLost": ".awaitingLink",
         "link.goingDown": ".awaitingLink",
         "link.isDown": ".awaitingLink",
@@ -251,12 +268,41 @@ export const fotaMachine = setup({
         ],
         onError: { actions: { type: "blame", params: { failure: "integrity" } }, target: "failing" },
       },
+      on: { "firmware.reset": "cancelled", "firmware.cancel": "calledOff" },
     },
 
     downloaded: {
       description: "State 2, Downloaded: the server says when to update.",
       meta: { spec: "LwM2M object 5, resource 2 Update" },
-      on: { "firmware.update": "scheduling", "firmware.reset": "cancelled" },
+      on: {
+        "firmware.update": "scheduling",
+        "firmware.deferred": { actions: { type: "putOff", params: ({ event }) => event.until }, target: "deferred" },
+        "firmware.reset": "cancelled",
+        "firmware.cancel": "calledOff",
+      },
+    },
+
+    deferred: {
+      description:
+        "State 2, Update Result 11: the application installs later, at its time or at the server's next Update.",
+      meta: { spec: "LwM2M object 5 version 1.1, Update Result 11 and resource 13 Maximum Defer Period" },
+      entry: { type: "setFirmware", params: ({ context }) => deferredValues(context) },
+      invoke: {
+        src: "deadline",
+        input: ({ context }) => ({ event: "update.due", at: context.deferUntil ?? 0 }),
+        onError: "scheduling",
+      },
+      on: {
+        "update.due": "scheduling",
+        "firmware.update": "scheduling",
+        "firmware.deferred": {
+          actions: { type: "putOff", params: ({ event }) => event.until },
+          target: "deferred",
+          reenter: true,
+        },
+        "firmware.reset": "cancelled",
+        "firmware.cancel": "calledOff",
+      },
     },
 
     scheduling: {
@@ -404,7 +450,13 @@ export const fotaMachine = setup({
       description: "The link goes up on the old firmware.",
       meta: { spec: "LwM2M object 5 version 1.0: a failed update returns to Downloaded" },
       entry: "bringLinkUp",
-      on: { "link.isUp": "downloaded", "firmware.update": "scheduling", "firmware.reset": "cancelled" },
+      on: {
+        "link.isUp": "downloaded",
+        "firmware.update": "scheduling",
+        "firmware.deferred": { actions: { type: "putOff", params: ({ event }) => event.until }, target: "deferred" },
+        "firmware.reset": "cancelled",
+        "firmware.cancel": "calledOff",
+      },
     },
 
     failing: {
@@ -466,6 +518,13 @@ export const fotaMachine = setup({
       entry: { type: "setFirmware", params: { state: 0, result: 0 } },
       output: { kind: "cancelled" } satisfies FotaOutcome,
     },
+    calledOff: {
+      type: "final",
+      description: "State 0, Update Result 10: the server has called the update off.",
+      meta: { spec: "LwM2M object 5 version 1.1, resource 10 Cancel" },
+      entry: { type: "setFirmware", params: { state: 0, result: 10 } },
+      output: { kind: "cancelled" } satisfies FotaOutcome,
+    },
     restart: {
       description: "The device restarts to apply the image.",
       meta: { spec: "Charts edition-0.30-fota-success, edition-0.30-pre-fota-success" },
@@ -491,6 +550,10 @@ function started({ uri }: FotaContext): SemanticEvent {
 
 function downloadBegins() {
   return { type: "setFirmware", params: { state: 1, result: 0 } } as const;
+}
+
+function deferredValues({ deferUntil }: FotaContext): FirmwareValues {
+  return { state: 2, result: 11, ...(deferUntil !== undefined && { deferUntil }) };
 }
 
 function failedValues({ failure }: FotaContext): FirmwareValues {

@@ -1,8 +1,9 @@
 /** Entry of `lwm2m-carrier/machines`: the statecharts, without implementations. */
 
 // The charts
-export { type BootstrapInput, type BootstrapOutcome, bootstrapMachine } from "./bootstrap.ts";
-export { carrierMachine, type EntryPoint } from "./carrier.ts";
+export { bootstrapMachine } from "./bootstrap.ts";
+export type { BootstrapInput, BootstrapOutcome } from "./bootstrapModel.ts";
+export { carrierMachine } from "./carrier.ts";
 export type {
   CarrierContext,
   CarrierEvent,
@@ -12,6 +13,7 @@ export type {
   FirmwareFacts,
   RequestEvent,
 } from "./carrierModel.ts";
+export type { EntryPoint } from "./carrierSetup.ts";
 export { type CertsOutcome, certsMachine } from "./certs.ts";
 export type { Chart, ChartMeta } from "./chart.ts";
 // What they tell the application, and in which words
@@ -24,14 +26,8 @@ export { FOTA_FAILURES, type FotaFailure, type FotaFailureMeaning } from "./fota
 export { type InitInput, type InitOutcome, initMachine, type ModemOutcome } from "./init.ts";
 export { type LinkCommand, type LinkEvent, type LinkInput, type LinkReport, linkMachine } from "./link.ts";
 export type { ExchangeFailure, ServerFacts, SessionOutcome } from "./outcomes.ts";
-export {
-  type RegisterEvent,
-  type RegisterInput,
-  type RegisterOutcome,
-  registerMachine,
-  type ServerCommand,
-  type ServerReport,
-} from "./register.ts";
+export { registerMachine } from "./register.ts";
+export type { RegisterEvent, RegisterInput, RegisterOutcome, ServerCommand, ServerReport } from "./registerModel.ts";
 export {
   type ApplicationAnswer,
   DEFERRED_REASONS,

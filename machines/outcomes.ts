@@ -5,7 +5,12 @@ import type { RetrySettings } from "./settings.ts";
 /** Opening a session to a server. */
 export type SessionOutcome =
   | { readonly kind: "open" }
-  | { readonly kind: "noRoute" | "handshakeFailed" | "credential" | "pdn"; readonly detail: string };
+  | {
+      readonly kind: "noRoute" | "handshakeFailed" | "credential" | "pdn";
+      readonly detail: string;
+      /** TLS alert that ended the handshake. */
+      readonly alert?: number;
+    };
 
 /** An exchange with a server. `heard`: the server has answered something on this session. */
 export type ExchangeFailure =
@@ -25,7 +30,22 @@ export interface ServerFacts {
   readonly initialDelaySeconds: number;
   /** 1/x/5, seconds. */
   readonly disableTimeoutSeconds: number;
+  /** 1/x/13; without one it registers independently of the others. */
+  readonly priority?: number;
+  /** 1/x/15: while registration with it fails, those behind it in the order wait. */
+  readonly failureBlock?: boolean;
+  /** Enabler version that it is known to speak. Default 1.1. */
+  readonly version?: LwM2mVersion;
+  /** There was a registration with it since the last bootstrap. */
+  readonly met?: boolean;
+  /** It holds a registration from before the restart. */
+  readonly registered?: boolean;
+  /** Time of day, ms, until which 1/x/4 Disable keeps the device away. */
+  readonly disabledUntil?: number;
 }
+
+/** Versions of the enabler that a registration can be made with. */
+export type LwM2mVersion = "1.0" | "1.1";
 
 /** What a failed session means for a deferral. */
 export function sessionReason(kind: Exclude<SessionOutcome["kind"], "open">, server: "BOOTSTRAP" | "SERVER") {

@@ -2,171 +2,45 @@
  * The registration with one management server: Register, Update in time, Deregister, deferral and retry, and the link
  * being taken away and given back. LwM2M 1.1 §6.2; chart edition-3-deferred-server.
  */
-import { assign, not, sendParent, setup } from "xstate";
-import { type NotifyAction, notify } from "./application.ts";
-import { type Chart, type ChartMeta, service } from "./chart.ts";
-import { deadline } from "./deadline.ts";
-import type { EditionPolicy } from "./edition.ts";
+import { not } from "xstate";
+import type { NotifyAction } from "./application.ts";
+import type { Chart } from "./chart.ts";
+import { sessionReason } from "./outcomes.ts";
 import {
-  type ExchangeFailure,
-  retryWaitSeconds,
-  type ServerFacts,
-  type SessionOutcome,
-  sessionReason,
-} from "./outcomes.ts";
-import type { DeferredReason, SemanticEvent } from "./semanticEvent.ts";
-import { NO_FURTHER_SEQUENCE } from "./settings.ts";
+  absence,
+  deferral,
+  type RegisterContext,
+  type RegisterEvent,
+  type RegisterInput,
+  type ServerInput,
+  waitSeconds,
+} from "./registerModel.ts";
+import { registerSetup } from "./registerSetup.ts";
 
-export interface RegisterInput {
-  readonly server: ServerFacts;
-  /** Registration attempts used up, 1/x/16 false: what the edition does. */
-  readonly exhaustedAs: EditionPolicy["registrationExhausted"];
-  /** A bootstrap server is there to turn to. */
-  readonly canBootstrap: boolean;
-  readonly linkIsUp: boolean;
-  /** Registers by itself; otherwise it waits to be asked. */
-  readonly automatic: boolean;
-}
-
-export interface ServerInput {
-  readonly server: number;
-}
-
-/** `updateAt`: time of day in ms at which an Update has to leave so that its retransmissions fit before expiry. */
-export type RegisterOutcome = { readonly kind: "registered"; readonly updateAt: number } | ExchangeFailure;
-
-/** Commands of the parent. */
-export type ServerCommand =
-  | { type: "link.isUp" }
-  | { type: "link.goingDown" }
-  | { type: "link.isLost" }
-  | { type: "server.update" }
-  | { type: "server.register" }
-  | { type: "server.deregister" }
-  /** `timeoutSeconds`: 1/x/5 as it is now; otherwise the account's. */
-  | { type: "server.disable"; timeoutSeconds?: number }
-  | { type: "server.sessionClosed" };
-
-/** What the chart tells its parent. */
-export type ServerReport =
-  | { type: "server.registered"; server: number }
-  /** `wasRegistered`: a registration ended by it. */
-  | { type: "server.deregistered"; server: number; wasRegistered: boolean }
-  | { type: "server.exhausted"; server: number; bootstrap: boolean };
-
-export type RegisterEvent =
-  | ServerCommand
-  | { type: "retry.due" }
-  | { type: "update.due" }
-  | { type: "disable.over" }
-  | { type: "delay.over" };
-
-export interface RegisterContext extends RegisterInput {
-  /** Attempts in this sequence, and sequences used up before. */
-  readonly attempt: number;
-  readonly sequence: number;
-  readonly reason: DeferredReason;
-  /** The server holds a registration of ours that may still be alive. */
-  readonly registered: boolean;
-  readonly updateAt: number;
-  readonly updateWanted: boolean;
-  /** 1/x/4 was executed while something else was under way. */
-  readonly disableWanted: boolean;
-  /** The session is new: the next success is reported. */
-  readonly fresh: boolean;
-}
-
-export const registerMachine = setup({
-  types: {
-    input: {} as RegisterInput,
-    context: {} as RegisterContext,
-    events: {} as RegisterEvent,
-    meta: {} as ChartMeta,
-  },
-  actors: {
-    deadline,
-    openSession: service<SessionOutcome, ServerInput>("openSession"),
-    register: service<RegisterOutcome, ServerInput>("register"),
-    update: service<RegisterOutcome, ServerInput>("update"),
-    /** Resolves when the server answered or will not. */
-    deregister: service<void, ServerInput>("deregister"),
-  },
-  guards: {
-    linkIsUp: ({ context }) => context.linkIsUp,
-    isAutomatic: ({ context }) => context.automatic,
-    isDelayed: ({ context }) => context.server.initialDelaySeconds > 0,
-    isRegistered: ({ context }) => context.registered,
-    updateWanted: ({ context }) => context.updateWanted,
-    disableWanted: ({ context }) => context.disableWanted,
-    mayRetry: ({ context }) => retryWaitSeconds(context.server.retry, context.attempt) !== undefined,
-    mayBeginSequence: ({ context }) => hasFurtherSequence(context),
-    open: (_, kind: SessionOutcome["kind"]) => kind === "open",
-    arrives: ({ context }, kind: RegisterOutcome["kind"]) => kind === "registered" && context.fresh,
-    succeeded: (_, kind: RegisterOutcome["kind"]) => kind === "registered",
-    unavailable: (_, kind: RegisterOutcome["kind"]) => kind === "unavailable",
-    silent: (_, outcome: RegisterOutcome) => outcome.kind === "noAnswer" && !outcome.heard,
-    isRefusal: (_, kind: RegisterOutcome["kind"]) => kind === "refused",
-  },
-  actions: {
-    notify: (_, event: SemanticEvent) => notify(_, event),
-    /** Closes the session to the server without Deregister. */
-    closeSession: (_, _server: { readonly server: number }) => {},
-    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1, fresh: true }),
-    markReported: assign({ fresh: false }),
-    beginSequence: assign({ attempt: 0, sequence: ({ context }) => context.sequence + 1 }),
-    beginAfresh: assign({ attempt: 0, sequence: 0 }),
-    blame: assign((_, reason: DeferredReason) => ({ reason })),
-    /** Should the next exchange fail, this session was the first attempt. */
-    keepRegistration: assign((_, outcome: RegisterOutcome) =>
-      outcome.kind === "registered" ? { registered: true, updateAt: outcome.updateAt, attempt: 1, sequence: 0 } : {},
-    ),
-    keepDisableTimeout: assign(({ context }, disableTimeoutSeconds: number | undefined) =>
-      disableTimeoutSeconds === undefined ? {} : { server: { ...context.server, disableTimeoutSeconds } },
-    ),
-    clearWantedUpdate: assign({ updateWanted: false }),
-    forgetRegistration: assign({ registered: false, updateWanted: false, disableWanted: false }),
-    wantUpdate: assign({ updateWanted: true }),
-    wantDisable: assign({ disableWanted: true }),
-    noteLinkUp: assign({ linkIsUp: true }),
-    noteLinkDown: assign({ linkIsUp: false }),
-    reportRegistered: sendParent(
-      ({ context }) => ({ type: "server.registered", server: context.server.shortServerId }) satisfies ServerReport,
-    ),
-    reportDeregistered: sendParent(
-      ({ context }) =>
-        ({
-          type: "server.deregistered",
-          server: context.server.shortServerId,
-          wasRegistered: context.registered,
-        }) satisfies ServerReport,
-    ),
-    reportExhausted: sendParent(
-      ({ context }) =>
-        ({
-          type: "server.exhausted",
-          server: context.server.shortServerId,
-          bootstrap: goesToBootstrap(context),
-        }) satisfies ServerReport,
-    ),
-  },
-}).createMachine({
+export const registerMachine = registerSetup.createMachine({
   id: "register",
   context: ({ input }) => ({
     ...input,
     attempt: 0,
     sequence: 0,
     reason: "NO_REASON",
-    registered: false,
+    registered: input.server.registered === true,
     updateAt: 0,
     updateWanted: false,
     disableWanted: false,
     fresh: true,
+    behind: input.waitsForTurn === true,
+    delayWanted: input.server.initialDelaySeconds > 0 && input.server.met !== true,
+    version: input.server.version ?? "1.1",
+    met: input.server.met === true,
+    disabledUntil: input.server.disabledUntil ?? 0,
   }),
   initial: "deciding",
   on: {
     "link.goingDown": { actions: "noteLinkDown", target: ".offline" },
     "link.isLost": { actions: "noteLinkDown", target: ".offline" },
     "link.isUp": { actions: "noteLinkUp" },
+    "server.turn": { actions: "takeTurn" },
     "server.update": { actions: "wantUpdate" },
     "server.disable": {
       actions: ["wantDisable", { type: "keepDisableTimeout", params: ({ event }) => event.timeoutSeconds }],
@@ -176,27 +50,43 @@ export const registerMachine = setup({
     deciding: {
       always: [
         { guard: not("isAutomatic"), target: "deregistered" },
+        { guard: "isDisabled", target: "disabled" },
+        { target: "beginning" },
+      ],
+    },
+    beginning: {
+      always: [
         { guard: not("linkIsUp"), target: "offline" },
+        { guard: "isBehind", target: "queued" },
         { guard: "isDelayed", target: "delayed" },
         { target: "connecting" },
       ],
     },
+    queued: {
+      description: "The server before it in the order is registered with first, or has to fail.",
+      meta: { spec: "LwM2M 1.1, 1/x/13 Registration Priority Order and 1/x/15 Registration Failure Block" },
+      on: { "server.turn": { actions: "takeTurn", target: "beginning" }, "server.deregister": "leaving" },
+    },
     delayed: {
-      description: "The server wants its first registration some time after the one before it.",
+      description: "The first registration since a bootstrap follows the one before it after some time.",
       meta: { spec: "LwM2M 1.1, 1/x/14 Initial Registration Delay Timer" },
       invoke: {
         src: "deadline",
         input: ({ context }) => ({ event: "delay.over", afterMs: 1000 * context.server.initialDelaySeconds }),
         onError: "connecting",
       },
-      on: { "delay.over": "connecting", "server.register": "connecting", "server.deregister": "leaving" },
+      on: {
+        "delay.over": { actions: "skipDelay", target: "connecting" },
+        "server.register": { actions: "skipDelay", target: "connecting" },
+        "server.deregister": "leaving",
+      },
     },
     offline: {
       description: "The link was taken away: the session is closed without Deregister.",
       meta: { spec: "Carrier library, chart edition-3-request-link-down" },
       entry: { type: "closeSession", params: ({ context }) => ({ server: context.server.shortServerId }) },
       on: {
-        "link.isUp": { actions: ["noteLinkUp", "beginAfresh"], target: "connecting" },
+        "link.isUp": { actions: ["noteLinkUp", "beginAfresh"], target: "beginning" },
         "server.deregister": { actions: ["forgetRegistration", "reportDeregistered"], target: "deregistered" },
       },
     },
@@ -225,17 +115,24 @@ export const registerMachine = setup({
     },
     connected: { always: [{ guard: "isRegistered", target: "updating" }, { target: "registering" }] },
     registering: {
-      description: "POST /rd?ep=…&lt=…&lwm2m=1.1&b=…",
+      description: "POST /rd?ep=…&lt=…&lwm2m=1.1&b=…; once more as 1.0 where the server answers 4.12.",
       meta: { spec: "LwM2M 1.1 §6.2.1 Register" },
       invoke: {
         src: "register",
-        input: ({ context }) => ({ server: context.server.shortServerId }),
+        input: ({ context }) => ({ server: context.server.shortServerId, version: context.version }),
         onDone: [
           {
             guard: { type: "succeeded", params: ({ event }) => event.output.kind },
             actions: { type: "keepRegistration", params: ({ event }) => event.output },
             target: "arrived",
           },
+          {
+            guard: { type: "speaksOlder", params: ({ event }) => event.output },
+            actions: "fallBack",
+            target: "registering",
+            reenter: true,
+          },
+          { guard: { type: "isRejection", params: ({ event }) => event.output }, target: "rejected" },
           {
             guard: { type: "unavailable", params: ({ event }) => event.output.kind },
             actions: { type: "blame", params: "SERVICE_UNAVAILABLE" },
@@ -327,6 +224,15 @@ export const registerMachine = setup({
       ],
       always: "connecting",
     },
+    rejected: {
+      description: "A server that knew this device does not want it any more: the bootstrap server may know why.",
+      meta: { spec: "LwM2M 1.1, 1/x/16: registration is explicitly rejected" },
+      entry: [
+        { type: "closeSession", params: ({ context }) => ({ server: context.server.shortServerId }) },
+        { type: "notify", params: { type: "deferred", reason: "SERVER_REGISTRATION", timeoutSeconds: 0 } },
+      ],
+      always: "exhausted",
+    },
     registrationFailed: {
       description: "Refused, or not answered on a session that has answered.",
       meta: { spec: "Carrier library, DEFERRED_SERVER_REGISTRATION" },
@@ -364,6 +270,7 @@ export const registerMachine = setup({
     pausing: {
       description: "Between two sequences of attempts.",
       meta: { spec: "LwM2M 1.1, 1/x/19 and 1/x/20" },
+      entry: "reportFailed",
       exit: "beginSequence",
       invoke: {
         src: "deadline",
@@ -386,9 +293,12 @@ export const registerMachine = setup({
       description: "Deregister, then stay away for the disable timeout.",
       meta: { spec: "LwM2M 1.1, 1/x/4 Disable and 1/x/5 Disable Timeout" },
       invoke: {
-        src: "deregister",
-        input: ({ context }) => ({ server: context.server.shortServerId }),
-        onDone: "disabled",
+        src: "disable",
+        input: ({ context: { server } }) => ({
+          server: server.shortServerId,
+          disableTimeoutSeconds: server.disableTimeoutSeconds,
+        }),
+        onDone: { actions: { type: "keepAbsence", params: ({ event }) => event.output }, target: "disabled" },
         onError: "disabled",
       },
       on: {
@@ -403,7 +313,7 @@ export const registerMachine = setup({
       entry: { type: "closeSession", params: ({ context }) => ({ server: context.server.shortServerId }) },
       invoke: {
         src: "deadline",
-        input: ({ context }) => ({ event: "disable.over", afterMs: 1000 * context.server.disableTimeoutSeconds }),
+        input: ({ context }) => ({ event: "disable.over", ...absence(context) }),
         onError: "reviving",
       },
       on: {
@@ -413,11 +323,9 @@ export const registerMachine = setup({
         "link.goingDown": { actions: "noteLinkDown" },
         "link.isLost": { actions: "noteLinkDown" },
       },
+      exit: "endAbsence",
     },
-    reviving: {
-      entry: "beginAfresh",
-      always: [{ guard: not("linkIsUp"), target: "offline" }, { target: "connecting" }],
-    },
+    reviving: { entry: "beginAfresh", always: "beginning" },
     deregistering: {
       description: "DELETE on the registration's location.",
       meta: { spec: "LwM2M 1.1 §6.2.3 De-register" },
@@ -443,6 +351,7 @@ export const registerMachine = setup({
     deregistered: {
       description: "Not registered, until asked to.",
       meta: { spec: "Carrier library, REQUEST_DEREGISTER and REQUEST_REGISTER" },
+      entry: "rejoinOrder",
       on: {
         "server.register": "reviving",
         "server.deregister": { actions: "reportDeregistered" },
@@ -458,26 +367,3 @@ export const registerMachine = setup({
   undefined,
   NotifyAction | { type: "closeSession"; params: ServerInput }
 >;
-
-/** 1/x/16 asks for a new bootstrap, and there is a server for it. */
-function goesToBootstrap({ server, canBootstrap }: RegisterContext): boolean {
-  return server.bootstrapOnFailure && canBootstrap;
-}
-
-function hasFurtherSequence(context: RegisterContext): boolean {
-  const { retry } = context.server;
-  if (retry.sequenceDelaySeconds === NO_FURTHER_SEQUENCE) return false;
-  if (context.sequence + 1 < retry.sequenceCount) return true;
-  // Editions before 3.6 know no end: put off by 1/x/19, whatever 1/x/20 says.
-  return !goesToBootstrap(context) && context.exhaustedAs === "deferred";
-}
-
-function waitSeconds(context: RegisterContext): number {
-  const { retry } = context.server;
-  return retryWaitSeconds(retry, context.attempt) ?? (hasFurtherSequence(context) ? retry.sequenceDelaySeconds : 0);
-}
-
-/** What the application hears of a failed attempt; timeout 0 when none follows. */
-function deferral(context: RegisterContext): SemanticEvent {
-  return { type: "deferred", reason: context.reason, timeoutSeconds: waitSeconds(context) };
-}

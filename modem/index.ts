@@ -26,3 +26,4 @@ export {
 } from "./simulated/options.ts";
 // The simulated modem
 export { createSimulatedModem, type SimulatedModem } from "./simulated/simulatedModem.ts";
+export { MAX_CARD_FILE_OCTETS, type SmartcardOptions } from "./simulated/smartcard.ts";

@@ -17,6 +17,7 @@ export type RecordKind =
   | "coap"
   | "dtls"
   | "http"
+  | "refused"
   | "modem"
   | "store"
   | "timer"

@@ -1,6 +1,7 @@
 /**
  * `npm test`: sets up what is missing, then runs jest with the arguments given.
- * `--suite NAME` runs the tests of tests/NAME, which `npm test` leaves out because they need more than Node and npm.
+ * `--suite NAME` runs the tests of tests/NAME, which `npm test` leaves out because they need more than Node and npm,
+ * with the reporter.mjs there, if any.
  */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -33,7 +34,12 @@ function suiteSelection(name) {
     process.stderr.write(`--suite needs the name of a folder in tests, got "${name}"\n`);
     process.exit(2);
   }
-  return [`--testMatch=<rootDir>/tests/${name}/**/*.test.ts`, "--testPathIgnorePatterns=/node_modules/"];
+  const reporter = existsSync(join(ROOT, "tests", name, "reporter.mjs"));
+  return [
+    `--testMatch=<rootDir>/tests/${name}/**/*.test.ts`,
+    "--testPathIgnorePatterns=/node_modules/",
+    ...(reporter ? ["--reporters=default", `--reporters=<rootDir>/tests/${name}/reporter.mjs`] : []),
+  ];
 }
 
 /**

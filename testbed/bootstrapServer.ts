@@ -141,7 +141,7 @@ export class BootstrapServer {
       return { code: "4.00" };
     }
     // The device must have the answer before the first operation.
-    setImmediate(() => this.#bootstrap(endpoint, request.peer, accounts, behaviour));
+    setImmediate(() => this.#bootstrap(endpoint, request.peer, accounts, preferred, behaviour));
     return { code: "2.04" };
   }
 
@@ -155,6 +155,7 @@ export class BootstrapServer {
     endpoint: string,
     peer: DevicePeer,
     accounts: DeviceAccounts,
+    preferredFormat: number,
     behaviour: BootstrapBehaviour["kind"] | undefined,
   ): void {
     this.#sessions.get(endpoint)?.abort(new TestbedError("aborted", "a newer request took its place"));
@@ -166,6 +167,7 @@ export class BootstrapServer {
       peer,
       accounts,
       discover: this.#options.discover ?? true,
+      ...(Number.isInteger(preferredFormat) && { preferredFormat }),
       behaviour,
       signal: session.signal,
       record: (event) => this.events.record(event),

@@ -1,10 +1,10 @@
 /** One bootstrap of one device: Discover, Delete, Write, Finish (OMA LwM2M Core 1.1 §6.1.7). */
 import { CONTENT_FORMAT } from "../services/lwm2m/contentFormat.ts";
+import { findFormat, formatOf } from "../services/lwm2m/formats.ts";
 import { decodeLinks } from "../services/lwm2m/linkFormat.ts";
 import type { InstanceValues, ObjectDefinition } from "../services/lwm2m/model.ts";
 import { SECURITY } from "../services/lwm2m/objects/security.ts";
 import { SERVER } from "../services/lwm2m/objects/server.ts";
-import { encodeInstanceTlv } from "../services/lwm2m/tlvModel.ts";
 import { type DeviceAccounts, securityInstance, serverInstance } from "./account.ts";
 import type { BootstrapBehaviour, BootstrapEvent } from "./bootstrapServer.ts";
 import { type CoapMethod, type DeviceAnswer, type DevicePeer, succeeded, textOf } from "./coapMessage.ts";
@@ -20,6 +20,8 @@ export interface BootstrapSessionOptions {
   readonly peer: DevicePeer;
   readonly accounts: DeviceAccounts;
   readonly discover: boolean;
+  /** What the device likes to be written in (`pct`); TLV where it does not say, or what it says cannot be written. */
+  readonly preferredFormat?: number;
   readonly behaviour: BootstrapBehaviour["kind"] | undefined;
   readonly signal: AbortSignal;
   record(event: BootstrapEvent): void;
@@ -65,10 +67,14 @@ async function writeInstance(
   values: InstanceValues,
 ): Promise<void> {
   const path = `/${definition.id}/${instanceId}`;
-  const tlv = encodeInstanceTlv(definition, values);
+  const place = { objectId: definition.id, instanceId };
+  const node = { kind: "instance", path: place, definition, values } as const;
+  const preferred = options.preferredFormat === undefined ? undefined : findFormat(options.preferredFormat);
+  const format = preferred?.writable === true && preferred.carries(node) ? preferred : formatOf(CONTENT_FORMAT.tlv);
+  const whole = format.encode(node);
   // A wrong write: the last value is cut off in the middle.
-  const payload = options.behaviour === "wrongWrites" ? tlv.subarray(0, -1) : tlv;
-  const answer = await send(options, "PUT", path, { contentFormat: CONTENT_FORMAT.tlv, payload });
+  const payload = options.behaviour === "wrongWrites" ? whole.subarray(0, -1) : whole;
+  const answer = await send(options, "PUT", path, { contentFormat: format.number, payload });
   options.record({ type: "wrote", endpoint: options.endpoint, path, code: answer.code });
 }
 

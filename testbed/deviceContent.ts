@@ -32,11 +32,28 @@ export function encodeContent(
   contentFormat?: number,
 ): Content {
   const node = contentNode(pathText, value, lookup);
-  const number = contentFormat ?? usualFormat(node);
-  const format = findFormat(number);
-  if (format === undefined)
-    throw new TestbedError("badOption", `content format ${number} is not one that is written here`);
-  return { contentFormat: number, payload: format.encode(node) };
+  return encodeNode(node, contentFormat ?? usualFormat(node));
+}
+
+/** What creates an instance of the object at `pathText`. Throws `badOption` for one without an id in another format than TLV. */
+export function encodeNewInstance(
+  pathText: string,
+  values: InstanceValues,
+  lookup: DefinitionLookup,
+  {
+    instanceId,
+    contentFormat = CONTENT_FORMAT.tlv,
+  }: { instanceId?: number | undefined; contentFormat?: number | undefined },
+): Content {
+  if (instanceId === undefined) {
+    if (contentFormat === CONTENT_FORMAT.tlv) return encodeContent(`${pathText}/0`, values, lookup, contentFormat);
+    throw new TestbedError("badOption", `content format ${contentFormat} names the instance: say which id it gets`);
+  }
+  const path = parsePath(pathText);
+  const definition = path.objectId === undefined ? undefined : lookup(path.objectId);
+  if (definition === undefined) throw new TestbedError("badOption", `${pathText}: no such object is known here`);
+  const instances = new Map([[instanceId, values]]);
+  return encodeNode({ kind: "object", path, definition, instances }, contentFormat);
 }
 
 /** What an answer says; undefined for a format that is not read here. Throws `badAnswer` for a payload that breaks its. */
@@ -59,6 +76,12 @@ export function decodeContent(
 /** The value of a node that is a resource or one of its instances. */
 export function resourceValue(node: ContentNode | undefined): ResourceValue | undefined {
   return node?.kind === "resource" || node?.kind === "resourceInstance" ? node.value : undefined;
+}
+
+function encodeNode(node: ContentNode, contentFormat: number): Content {
+  const format = findFormat(contentFormat);
+  if (format !== undefined) return { contentFormat, payload: format.encode(node) };
+  throw new TestbedError("badOption", `content format ${contentFormat} is not one that is written here`);
 }
 
 function contentNode(pathText: string, value: WritableValue, lookup: DefinitionLookup): ContentNode {

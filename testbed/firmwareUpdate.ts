@@ -1,6 +1,7 @@
 /** A firmware update as a management server runs it (OMA LwM2M Core 1.1 §E.6, object 5). */
 import { succeeded } from "./coapMessage.ts";
-import type { DeviceObservation, ManagementServer } from "./managementServer.ts";
+import type { DeviceObservation } from "./deviceRequests.ts";
+import type { ManagementServer } from "./managementServer.ts";
 import { TestbedError } from "./testbedError.ts";
 
 const PACKAGE = "/5/0/0";

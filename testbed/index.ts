@@ -1,7 +1,7 @@
 /** `lwm2m-carrier/testbed`: the servers that demos and tests run against. */
 
 // What they take and give
-export type { AccountSecurity, DeviceAccounts, ServerAccount } from "./account.ts";
+export { type AccountSecurity, type DeviceAccounts, type ServerAccount, smartcardFile } from "./account.ts";
 
 // Servers
 export {
@@ -20,8 +20,10 @@ export {
 } from "./coapFirmwareHost.ts";
 export type { DeviceAnswer, DevicePeer } from "./coapMessage.ts";
 export type { CoapPortOptions } from "./coapPort.ts";
+export type { CompositeOptions, CompositeValues, ToldValue } from "./composite.ts";
 export type { Content, WritableValue } from "./deviceContent.ts";
 export type { Registration } from "./deviceRegistry.ts";
+export type { DeviceObservation, Operation, ReadAnswer } from "./deviceRequests.ts";
 export { EventLog, type Logged } from "./eventLog.ts";
 export {
   type FirmwareHost,
@@ -40,13 +42,10 @@ export type { HostedImage } from "./imageResponse.ts";
 export type { Impairment, PathStatistics } from "./impairedPath.ts";
 export { Keyring, type PskSecurity } from "./keyring.ts";
 export {
-  type DeviceObservation,
   type ManagementBehaviour,
   type ManagementEvent,
   type ManagementServer,
   type ManagementServerOptions,
-  type Operation,
-  type ReadAnswer,
   startManagementServer,
 } from "./managementServer.ts";
 // Network

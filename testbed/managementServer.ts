@@ -9,25 +9,16 @@
 import type { PeerAddress } from "../ports/transport.ts";
 import { CONTENT_FORMAT } from "../services/lwm2m/contentFormat.ts";
 import { decodeLinks, type Link } from "../services/lwm2m/linkFormat.ts";
-import type { DefinitionLookup, InstanceValues, ResourceValue } from "../services/lwm2m/model.ts";
+import type { DefinitionLookup, InstanceValues } from "../services/lwm2m/model.ts";
 import { OBJECTS } from "../services/lwm2m/objects/index.ts";
-import { parsePath } from "../services/lwm2m/path.ts";
-import { encodeObjectTlv } from "../services/lwm2m/tlvModel.ts";
 import { type Behaviour, BehaviourSwitch } from "./behaviour.ts";
 import { type PushOptions, pushBlocks } from "./blockPush.ts";
-import {
-  type CoapMethod,
-  type DeviceAnswer,
-  type DevicePeer,
-  type DeviceRequest,
-  type ServerAnswer,
-  type ServerRequest,
-  succeeded,
-  textOf,
-} from "./coapMessage.ts";
+import { type DeviceAnswer, type DeviceRequest, type ServerAnswer, succeeded, textOf } from "./coapMessage.ts";
 import { CoapPort, type CoapPortOptions } from "./coapPort.ts";
-import { type Content, decodeContent, encodeContent, resourceValue, type WritableValue } from "./deviceContent.ts";
+import { type CompositeOptions, type CompositeValues, encodePaths, encodeValues } from "./composite.ts";
+import { type Content, encodeContent, encodeNewInstance, type WritableValue } from "./deviceContent.ts";
 import { DeviceRegistry, type Registration } from "./deviceRegistry.ts";
+import { type DeviceObservation, DeviceRequests, type ReadAnswer, type RequestEvent } from "./deviceRequests.ts";
 import { EventLog, type Logged } from "./eventLog.ts";
 import {
   type FirmwareOutcome,
@@ -35,17 +26,13 @@ import {
   type FirmwareUpdateOptions,
   runFirmwareUpdate,
 } from "./firmwareUpdate.ts";
-import type { Observation } from "./observation.ts";
 import { handleRequest, type RegistrationFact } from "./registrationInterface.ts";
 import { type SecureEvent, secureHandlers } from "./secureEvents.ts";
-import { TestbedError } from "./testbedError.ts";
 
 /** `silent` answers nothing; `unavailable` answers Register and Update with 5.03; `refuseRegister` Register with `code`. */
 export type ManagementBehaviour =
   | Behaviour<"silent" | "unavailable">
   | (Behaviour<"refuseRegister"> & { readonly code: string });
-
-export type Operation = "read" | "discover" | "write" | "execute" | "create" | "delete" | "observe" | "cancel";
 
 export type ManagementEvent =
   | RegistrationFact
@@ -53,24 +40,11 @@ export type ManagementEvent =
   | { readonly type: "expired"; readonly registration: Registration }
   /** A request that a `silent` server left unanswered. */
   | { readonly type: "ignored"; readonly endpoint: string | undefined }
-  | { readonly type: "operation"; readonly endpoint: string; readonly operation: Operation; readonly path: string }
-  | {
-      readonly type: "answer";
-      readonly endpoint: string;
-      readonly operation: Operation;
-      readonly path: string;
-      readonly code: string;
-    }
-  | ({ readonly type: "notification"; readonly endpoint: string; readonly path: string } & ReadAnswer)
+  | RequestEvent
   | { readonly type: "firmwareProgress"; readonly endpoint: string; readonly sent: number; readonly total: number }
   | { readonly type: "firmware"; readonly endpoint: string; readonly state: number; readonly result: number }
   /** A request that got no answer, or (without an endpoint) a socket that failed. */
   | { readonly type: "failed"; readonly endpoint?: string; readonly detail: string };
-
-/** An answer with its value where the path is a resource's and the format one that is read here. */
-export interface ReadAnswer extends DeviceAnswer {
-  readonly value?: ResourceValue;
-}
 
 export interface ManagementServerOptions extends CoapPortOptions {
   /** Definitions beyond the project's own, by object id. */
@@ -85,15 +59,21 @@ export class ManagementServer {
   readonly #registry: DeviceRegistry;
   readonly #lookup: DefinitionLookup;
   readonly #behaviour: BehaviourSwitch<ManagementBehaviour>;
-  readonly #observations = new Map<string, Set<Observation>>();
+  readonly #requests: DeviceRequests;
   #port: CoapPort | undefined;
 
   private constructor(options: ManagementServerOptions) {
     this.events = new EventLog(options.clock, options.log);
     this.#lookup = (id) => options.objects?.(id) ?? OBJECTS.get(id);
     this.#behaviour = new BehaviourSwitch(options.behaviour);
+    this.#requests = new DeviceRequests({
+      events: this.events,
+      lookup: this.#lookup,
+      registration: (endpoint) => this.#registry.find(endpoint),
+      port: () => this.#bound,
+    });
     this.#registry = new DeviceRegistry(options.clock, (registration) => {
-      this.#forgetObservations(registration.endpoint);
+      this.#requests.forgetObservations(registration.endpoint);
       this.events.record({ type: "expired", registration });
     });
   }
@@ -134,7 +114,7 @@ export class ManagementServer {
   /** Loses a registration, as a server that was restarted does: the next Update gets 4.04. */
   forget(endpoint: string): void {
     this.#registry.remove(endpoint);
-    this.#forgetObservations(endpoint);
+    this.#requests.forgetObservations(endpoint);
   }
 
   /** Binds the port of a server that was absent. */
@@ -155,12 +135,12 @@ export class ManagementServer {
 
   /** Without `accept` the device chooses the format. Rejects with `badAnswer` when it breaks the format's rules. */
   async read(endpoint: string, path: string, options: { readonly accept?: number } = {}): Promise<ReadAnswer> {
-    return this.#withValue(path, await this.#operate("read", endpoint, "GET", path, options));
+    return this.#requests.withValue(path, await this.#requests.send("read", endpoint, "GET", path, options));
   }
 
   /** `links` is empty unless the code is 2.05. */
   async discover(endpoint: string, path: string): Promise<DeviceAnswer & { readonly links: readonly Link[] }> {
-    const answer = await this.#operate("discover", endpoint, "GET", path, { accept: CONTENT_FORMAT.link });
+    const answer = await this.#requests.send("discover", endpoint, "GET", path, { accept: CONTENT_FORMAT.link });
     return { ...answer, links: succeeded(answer) ? decodeLinks(textOf(answer.payload)) : [] };
   }
 
@@ -182,59 +162,91 @@ export class ManagementServer {
     content: Content,
     options: { readonly partial?: boolean } = {},
   ): Promise<DeviceAnswer> {
-    return this.#operate("write", endpoint, options.partial ? "POST" : "PUT", path, content);
+    return this.#requests.send("write", endpoint, options.partial ? "POST" : "PUT", path, content);
   }
 
   /** Writes an opaque value of any size block by block (RFC 7959, Block1). */
   async push(endpoint: string, path: string, payload: Uint8Array, options: PushOptions = {}): Promise<DeviceAnswer> {
-    const request = { to: this.#peer(endpoint), method: "PUT", path, contentFormat: CONTENT_FORMAT.opaque } as const;
-    return this.#logged("write", endpoint, path, () => pushBlocks(this.#bound, request, payload, options));
+    const request = {
+      to: this.#requests.peer(endpoint),
+      method: "PUT",
+      path,
+      contentFormat: CONTENT_FORMAT.opaque,
+    } as const;
+    return this.#requests.logged("write", endpoint, path, () => pushBlocks(this.#bound, request, payload, options));
+  }
+
+  /** Sets notification attributes; one that is null is taken away. */
+  writeAttributes(
+    endpoint: string,
+    path: string,
+    attributes: Readonly<Record<string, number | string | null>>,
+  ): Promise<DeviceAnswer> {
+    const query = Object.entries(attributes).map(([name, value]) => (value === null ? name : `${name}=${value}`));
+    return this.#requests.send("writeAttributes", endpoint, "PUT", path, { query });
+  }
+
+  /** Reads several places at once; those that cannot be read are left out of the answer's `values`. */
+  async readComposite(
+    endpoint: string,
+    paths: readonly string[],
+    { contentFormat, accept }: CompositeOptions = {},
+  ): Promise<ReadAnswer> {
+    const content = { ...encodePaths(paths, contentFormat), ...(accept !== undefined && { accept }) };
+    return this.#requests.withValue("/", await this.#requests.send("readComposite", endpoint, "FETCH", "/", content));
+  }
+
+  /** Writes single values and resource instances anywhere in the device, all or none. */
+  writeComposite(
+    endpoint: string,
+    values: CompositeValues,
+    { contentFormat }: Pick<CompositeOptions, "contentFormat"> = {},
+  ): Promise<DeviceAnswer> {
+    const content = encodeValues(values, this.#lookup, contentFormat);
+    return this.#requests.send("writeComposite", endpoint, "iPATCH", "/", content);
+  }
+
+  /** Observes several places as one: each notification, logged with the path `/`, has the values of all. */
+  observeComposite(
+    endpoint: string,
+    paths: readonly string[],
+    listener?: (notification: ReadAnswer) => void,
+    { contentFormat, accept }: CompositeOptions = {},
+  ): Promise<DeviceObservation> {
+    const content = { ...encodePaths(paths, contentFormat), ...(accept !== undefined && { accept }) };
+    return this.#requests.observe(endpoint, { method: "FETCH", path: "/", ...content }, listener);
   }
 
   /** `args` as `0='a',1`. */
   execute(endpoint: string, path: string, args = ""): Promise<DeviceAnswer> {
     const content = { contentFormat: CONTENT_FORMAT.text, payload: new TextEncoder().encode(args) };
-    return this.#operate("execute", endpoint, "POST", path, args === "" ? {} : content);
+    return this.#requests.send("execute", endpoint, "POST", path, args === "" ? {} : content);
   }
 
-  /** Creates an instance of the object at `path`; without an id the device chooses one. */
-  async create(endpoint: string, path: string, values: InstanceValues, instanceId?: number): Promise<DeviceAnswer> {
-    const definition = this.#lookup(parsePath(path).objectId ?? -1);
-    if (definition === undefined) throw new TestbedError("badOption", `${path}: no such object is known here`);
-    const payload =
-      instanceId === undefined
-        ? encodeContent(`${path}/0`, values, this.#lookup).payload
-        : encodeObjectTlv(definition, new Map([[instanceId, values]]));
-    return this.#operate("create", endpoint, "POST", path, { contentFormat: CONTENT_FORMAT.tlv, payload });
+  /** Creates an instance of the object at `path`, in TLV by default; without an id, which TLV can say, the device chooses one. */
+  async create(
+    endpoint: string,
+    path: string,
+    values: InstanceValues,
+    instanceId?: number,
+    { contentFormat }: { readonly contentFormat?: number } = {},
+  ): Promise<DeviceAnswer> {
+    const content = encodeNewInstance(path, values, this.#lookup, { instanceId, contentFormat });
+    return this.#requests.send("create", endpoint, "POST", path, content);
   }
 
   delete(endpoint: string, path: string): Promise<DeviceAnswer> {
-    return this.#operate("delete", endpoint, "DELETE", path, {});
+    return this.#requests.send("delete", endpoint, "DELETE", path, {});
   }
 
   /** Observes a path; every notification is logged too. A device that registers anew is observed no longer. */
-  async observe(
+  observe(
     endpoint: string,
     path: string,
     listener?: (notification: ReadAnswer) => void,
     options: { readonly accept?: number } = {},
   ): Promise<DeviceObservation> {
-    const request = { to: this.#peer(endpoint), method: "GET", path, ...options } as const;
-    let observation: Observation | undefined;
-    const answer = await this.#logged("observe", endpoint, path, async () => {
-      observation = await this.#bound.observe(request, (notification) =>
-        this.#notified(endpoint, path, notification, listener),
-      );
-      return observation.answer;
-    });
-    const observed = observation as Observation;
-    if (observed.accepted) this.#observationsOf(endpoint).add(observed);
-    return {
-      answer: this.#withValue(path, answer),
-      accepted: observed.accepted,
-      forget: () => observed.forget(),
-      cancel: () => this.#logged("cancel", endpoint, path, () => observed.cancel()),
-    };
+    return this.#requests.observe(endpoint, { method: "GET", path, ...options }, listener);
   }
 
   /**
@@ -269,89 +281,13 @@ export class ManagementServer {
       this.events.record({ type: "refused", endpoint, code });
       return { code };
     }
-    const { answer, fact } = handleRequest(request, this.#registry);
+    const { answer, fact } = handleRequest(request, this.#registry, this.#lookup);
     if (fact.type === "registered" || fact.type === "deregistered")
-      this.#forgetObservations(fact.registration.endpoint);
+      this.#requests.forgetObservations(fact.registration.endpoint);
     // Whoever acts on the entry must find that the device has had its answer.
     setImmediate(() => this.events.record(fact));
     return answer;
   }
-
-  #notified(
-    endpoint: string,
-    path: string,
-    notification: DeviceAnswer,
-    listener: ((notification: ReadAnswer) => void) | undefined,
-  ): void {
-    try {
-      const answer = this.#withValue(path, notification);
-      this.events.record({ type: "notification", endpoint, path, ...answer });
-      listener?.(answer);
-    } catch (error) {
-      this.events.record({ type: "failed", endpoint, detail: (error as Error).message });
-    }
-  }
-
-  #operate(
-    operation: Operation,
-    endpoint: string,
-    method: CoapMethod,
-    path: string,
-    content: Pick<ServerRequest, "accept" | "contentFormat" | "payload">,
-  ): Promise<DeviceAnswer> {
-    return this.#logged(operation, endpoint, path, () =>
-      this.#bound.request({ to: this.#peer(endpoint), method, path, ...content }),
-    );
-  }
-
-  async #logged(
-    operation: Operation,
-    endpoint: string,
-    path: string,
-    work: () => Promise<DeviceAnswer>,
-  ): Promise<DeviceAnswer> {
-    this.events.record({ type: "operation", endpoint, operation, path });
-    try {
-      const answer = await work();
-      this.events.record({ type: "answer", endpoint, operation, path, code: answer.code });
-      return answer;
-    } catch (error) {
-      this.events.record({ type: "failed", endpoint, detail: (error as Error).message });
-      throw error;
-    }
-  }
-
-  #withValue(path: string, answer: DeviceAnswer): ReadAnswer {
-    const value = succeeded(answer) ? resourceValue(decodeContent(path, answer, this.#lookup)) : undefined;
-    return value === undefined ? answer : { ...answer, value };
-  }
-
-  #peer(endpoint: string): DevicePeer {
-    const registration = this.#registry.find(endpoint);
-    if (registration === undefined) throw new TestbedError("notRegistered", `no device "${endpoint}" is registered`);
-    return registration.peer;
-  }
-
-  #observationsOf(endpoint: string): Set<Observation> {
-    const known = this.#observations.get(endpoint) ?? new Set();
-    this.#observations.set(endpoint, known);
-    return known;
-  }
-
-  #forgetObservations(endpoint: string): void {
-    for (const observation of this.#observations.get(endpoint) ?? []) observation.forget();
-    this.#observations.delete(endpoint);
-  }
-}
-
-/** An observation under way; `answer` is the first value or the refusal. */
-export interface DeviceObservation {
-  readonly answer: ReadAnswer;
-  readonly accepted: boolean;
-  /** Ends it with Observe 1. */
-  cancel(): Promise<DeviceAnswer>;
-  /** Ends it without a word: the next notification is answered by Reset. */
-  forget(): void;
 }
 
 /** Starts a management server. Rejects with a `TestbedError` when the port cannot be bound. */

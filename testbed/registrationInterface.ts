@@ -1,7 +1,9 @@
 /** Register, Update, Deregister and Send as a management server answers them (OMA LwM2M Core 1.1 §6.2, §6.5). */
 import { decodeLinks, type Link } from "../services/lwm2m/linkFormat.ts";
+import type { DefinitionLookup } from "../services/lwm2m/model.ts";
 import type { DevicePeer, DeviceRequest, ServerAnswer } from "./coapMessage.ts";
 import { textOf } from "./coapMessage.ts";
+import { type ToldValue, toldValues } from "./composite.ts";
 import type { DeviceRegistry, Registration } from "./deviceRegistry.ts";
 
 const MAX_ENDPOINT_LENGTH = 255;
@@ -20,6 +22,8 @@ export type RegistrationFact =
       readonly endpoint: string;
       readonly contentFormat: number | undefined;
       readonly payload: Uint8Array;
+      /** What it said, where the format is SenML and the objects are known here. */
+      readonly values?: readonly ToldValue[];
     }
   | { readonly type: "refused"; readonly endpoint: string | undefined; readonly code: string };
 
@@ -28,10 +32,10 @@ export interface Handled {
   readonly fact: RegistrationFact;
 }
 
-export function handleRequest(request: DeviceRequest, registry: DeviceRegistry): Handled {
+export function handleRequest(request: DeviceRequest, registry: DeviceRegistry, lookup: DefinitionLookup): Handled {
   const [root, location, ...rest] = request.path;
   if (root === "dp" && location === undefined) {
-    return request.method === "POST" ? receiveSend(request, registry) : refuse("4.05");
+    return request.method === "POST" ? receiveSend(request, registry, lookup) : refuse("4.05");
   }
   if (root !== "rd" || rest.length > 0) return refuse("4.04");
   if (location === undefined) return request.method === "POST" ? register(request, registry) : refuse("4.05");
@@ -84,10 +88,21 @@ function update(request: DeviceRequest, registry: DeviceRegistry, before: Regist
 }
 
 /** §6.5: Send is taken from the address, or over the association, that a registration came from. */
-function receiveSend({ peer, contentFormat, payload }: DeviceRequest, registry: DeviceRegistry): Handled {
+function receiveSend(
+  { peer, contentFormat, payload }: DeviceRequest,
+  registry: DeviceRegistry,
+  lookup: DefinitionLookup,
+): Handled {
   const sender = registry.registrations.find((registration) => samePeer(registration.peer, peer));
   if (sender === undefined) return refuse("4.04");
-  return { answer: { code: "2.04" }, fact: { type: "sent", endpoint: sender.endpoint, contentFormat, payload } };
+  const { endpoint } = sender;
+  try {
+    const values = toldValues({ payload, ...(contentFormat !== undefined && { contentFormat }) }, lookup);
+    const fact = { type: "sent", endpoint, contentFormat, payload, ...(values !== undefined && { values }) } as const;
+    return { answer: { code: "2.04" }, fact };
+  } catch {
+    return refuse("4.00", endpoint);
+  }
 }
 
 function samePeer(a: DevicePeer, b: DevicePeer): boolean {

@@ -143,6 +143,16 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
       detail: text,
     },
   },
+  refused: {
+    description: "A server asked for what it did not get; nothing of it was done.",
+    required: {
+      server: { type: ["integer", "string"], pattern: "^([0-9]+|bootstrap)$" },
+      path: { type: "string", pattern: "^/" },
+      code: { type: "string", pattern: "^[45]\\.[0-9]{2}$" },
+      detail: text,
+    },
+    optional: { operation: text },
+  },
   modem: {
     description: "A call to the modem driver and its end, a notification of the modem, or what it does by itself.",
     required: {},

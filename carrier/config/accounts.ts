@@ -1,6 +1,7 @@
 /** Servers of a configuration as the accounts that a carrier is provisioned with. */
 import { CoapUriError } from "../../services/coap/errors.ts";
 import { parseCoapUri } from "../../services/coap/uri.ts";
+import { MAX_SECURED_SERVERS } from "../../services/lwm2m/device/consistency.ts";
 import type { BootstrapProvision, ServerProvision } from "../../services/lwm2m/device/provision.ts";
 import type { BootstrapConfig, RetryConfig, ServerConfig } from "./configFile.ts";
 import { given } from "./given.ts";
@@ -25,6 +26,11 @@ export function bootstrapOf(config: BootstrapConfig, reading: Reading): Bootstra
 export function serversOf(configs: readonly ServerConfig[], reading: Reading): readonly ServerProvision[] {
   const { report } = reading;
   const servers = configs.map((config, index) => serverOf(config, index, reading));
+  const secured = servers.flatMap(({ security }, index) => (security.mode === "none" ? [] : [index]));
+  for (const index of secured.slice(MAX_SECURED_SERVERS)) {
+    const hint = `a modem has keys for ${MAX_SECURED_SERVERS} management servers`;
+    report({ key: `servers[${index}].security`, is: "is one too many", hint });
+  }
   for (const [index, { shortServerId }] of servers.entries()) {
     const first = servers.findIndex((other) => other.shortServerId === shortServerId);
     if (first === index) continue;

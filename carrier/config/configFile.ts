@@ -5,12 +5,13 @@ import type { PdnType } from "../../ports/modem.ts";
 import type { CoapParameters } from "../../services/coap/parameters.ts";
 import type { BatteryStatus, ErrorCode, PowerSource } from "../../services/lwm2m/device/deviceValues.ts";
 import type { Velocity } from "../../services/lwm2m/device/velocity.ts";
+import type { ProfileName } from "../profiles/profiles.ts";
 
 export interface ConfigFile {
   readonly $schema?: string;
   readonly edition?: EditionId;
   readonly endpoint?: string;
-  readonly carriers?: readonly string[];
+  readonly carriers?: readonly ProfileName[];
   readonly store?: string;
   readonly storeKey?: string;
   readonly bootstrap?: BootstrapConfig;
@@ -18,6 +19,8 @@ export interface ConfigFile {
   readonly bootstrapFromSmartcard?: boolean;
   readonly automaticRegistration?: boolean;
   readonly queueMode?: boolean;
+  readonly awakeTime?: number;
+  readonly storedNotifications?: number;
   readonly sessionIdleTimeout?: number;
   readonly apn?: string;
   readonly pdnType?: PdnType;
@@ -33,6 +36,7 @@ export interface ConfigFile {
   };
   readonly firmware?: {
     readonly trustedCa?: readonly string[];
+    readonly objectVersion?: "1.0" | "1.1";
     /** Minutes. */
     readonly downloadTimeout?: number;
     readonly resumeDelay?: number;
@@ -53,6 +57,7 @@ export interface BootstrapConfig {
   readonly security?: SecurityConfig;
   readonly holdOff?: number;
   readonly accountTimeout?: number;
+  readonly preferredFormat?: "senmlCbor" | "senmlJson" | "tlv";
   readonly timeout?: number;
   readonly retry?: RetryConfig;
 }
@@ -132,6 +137,8 @@ export type ModemConfig =
       readonly timing?: "instant" | "realistic";
       readonly imei?: string;
       readonly firmwareVersion?: string;
+      readonly operator?: string;
+      readonly smartcard?: string;
       readonly faults?: { readonly [Name in ModemFaultName]?: Omit<ModemFaultOf<Name>, "name"> };
     };
 

@@ -41,14 +41,22 @@ export async function openCarrier(
   const files = store === undefined ? undefined : await openFileStorage(store);
   try {
     const storage = files ?? createMemoryStorage();
-    const { seed, timing = "instant", imei, firmwareVersion, faults = {} } = configuration.modem;
+    const { seed, timing = "instant", imei, firmwareVersion, operator, faults = {} } = configuration.modem;
+    const { smartcard } = configuration;
     const modem = createSimulatedModem({
       clock,
       storage,
       timing,
       random: seed === undefined ? systemRandom() : seededRandom(seed),
       faults: Object.entries(faults).map(([name, details]) => ({ ...details, name }) as ModemFault),
-      ...given({ firmwareVersion, identity: imei === undefined ? undefined : { imei }, trace, onPowerLoss }),
+      ...given({
+        firmwareVersion,
+        identity: imei === undefined ? undefined : { imei },
+        operator: operator === undefined ? undefined : { plmn: operator },
+        smartcard: smartcard && { bootstrap: smartcard },
+        trace,
+        onPowerLoss,
+      }),
     });
     const carrier = createCarrier({ ...options, ...rest, clock, storage, modem, ...(trace && { trace }) });
     keepDeviceValues(carrier, device);

@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { COAP_PARAMETERS, type CoapParameters } from "../../services/coap/parameters.ts";
+import { CONTENT_FORMAT } from "../../services/lwm2m/contentFormat.ts";
 import { Lwm2mError } from "../../services/lwm2m/errors.ts";
 import type { ObjectDefinition } from "../../services/lwm2m/model.ts";
 import { loadObjectFolder } from "../../services/lwm2m/objectFolder.ts";
@@ -35,6 +36,8 @@ export interface Configuration {
   /** Where the store lies; absent: in memory. */
   readonly store?: FileStorageOptions;
   readonly modem: Extract<ModemConfig, { kind: "simulated" }>;
+  /** Bootstrap data on the modem's card. */
+  readonly smartcard?: Uint8Array;
   /** Initial values of the device, beside its identity. */
   readonly device: DeviceConfig;
 }
@@ -92,6 +95,7 @@ async function configurationOf(
   const trustedCa = await readTrustedCas(firmware.trustedCa ?? [], folder, nowMs, report);
   const objects = config.objects && (await readObjects(resolve(folder, config.objects.folder), report));
   const store = storeOf(config, folder, report);
+  const smartcard = smartcardOf(modem, folder, report);
   const reading = { folder, nowMs, report };
   return {
     file,
@@ -99,20 +103,30 @@ async function configurationOf(
       edition: config.edition,
       endpoint: config.endpoint,
       bootstrap: bootstrap && bootstrapOf(bootstrap, reading),
+      bootstrapFormat: bootstrap?.preferredFormat && CONTENT_FORMAT[bootstrap.preferredFormat],
+      bootstrapFromSmartcard: config.bootstrapFromSmartcard,
       servers: servers && serversOf(servers, reading),
       local,
       coap: coap && coapOf(coap),
       dtls: dtlsOf(config, report),
       confirmableIntervalSeconds: coap?.confirmableInterval,
       settings: settingsOf(config),
-      firmware: { trustedCa, ...given({ downloadTimeoutMinutes: firmware.downloadTimeout }) },
+      firmware: {
+        trustedCa,
+        ...given({ downloadTimeoutMinutes: firmware.downloadTimeout, objectVersion: firmware.objectVersion }),
+      },
       device: identityOf(device),
       objects,
+      carriers: config.carriers,
       automaticRegistration: config.automaticRegistration,
+      queueMode: config.queueMode,
+      awakeSeconds: config.awakeTime,
+      storedNotifications: config.storedNotifications,
       apn: config.apn,
       pdnType: config.pdnType,
     }),
     ...(store && { store }),
+    ...(smartcard && { smartcard }),
     modem: modem as Configuration["modem"],
     device,
   };
@@ -127,6 +141,14 @@ function storeOf({ store, storeKey }: ConfigFile, folder: string, report: Report
   if (store !== undefined) return { folder: resolve(folder, store), ...(key instanceof Uint8Array && { key }) };
   if (key !== undefined)
     report({ key: "storeKey", is: "is of no use", hint: "it encrypts a store, and there is none" });
+  return undefined;
+}
+
+function smartcardOf(modem: ModemConfig, folder: string, report: Report): Uint8Array | undefined {
+  if (modem.kind !== "simulated" || modem.smartcard === undefined) return undefined;
+  const content = readSecret(modem.smartcard, folder);
+  if (content instanceof Uint8Array) return content;
+  report({ key: "modem.smartcard", ...content });
   return undefined;
 }
 

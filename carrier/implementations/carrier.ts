@@ -2,6 +2,7 @@
 import { fromCallback } from "xstate";
 import { carrierMachine } from "../../machines/carrier.ts";
 import type { CarrierEvent, DeviceFacts } from "../../machines/carrierModel.ts";
+import { purgeBootstrapAccount, removeStaleKeys } from "../bootstrapAccount.ts";
 import { traceCharts } from "../chartTrace.ts";
 import { VERSION } from "../version.ts";
 import { bootstrapChart } from "./bootstrap.ts";
@@ -43,12 +44,14 @@ export const carrierChart = carrierMachine.provide({
       const { modem } = device.options;
       await device.halt();
       if (modem.initialised !== undefined) await modem.setFunctionalMode("powerOff");
+      await removeStaleKeys(device);
       await device.close();
     }),
   },
   actions: {
     notify,
-    setFirmware: ({ self }, values) => actorsOf(self).device.setFirmware(values),
+    purgeBootstrapAccount: ({ self }) => purgeBootstrapAccount(actorsOf(self).device),
+    setFirmware: ({ self }, values) => actorsOf(self).device.firmware.set(values),
     noteCall: ({ self }, { name }) => {
       actorsOf(self).device.options.trace?.record({ kind: "call", from: "application", to: "library", name });
     },

@@ -25,7 +25,7 @@ export const fotaChart = fotaMachine.provide({
     prepareArea: service<void, PrepareAreaInput>(async ({ device }, { input }) => {
       if (input.keep) return;
       const { firmware } = device.options.modem;
-      device.rememberEtag(undefined);
+      device.firmware.rememberEtag(undefined);
       if ((await firmware.offset()) > 0) await firmware.erase();
     }),
     download: service<DownloadServiceOutcome, DownloadInput>(({ device }, { input, signal }) =>
@@ -42,7 +42,7 @@ export const fotaChart = fotaMachine.provide({
     scheduleImage: service(({ device }) => device.options.modem.firmware.schedule()),
     eraseImage: service(({ device }) => device.options.modem.firmware.erase()),
   },
-  actions: { notify, setFirmware: ({ self }, values) => actorsOf(self).device.setFirmware(values) },
+  actions: { notify, setFirmware: ({ self }, values) => actorsOf(self).device.firmware.set(values) },
 });
 
 const SECURE_SCHEMES: readonly Scheme[] = ["https:", "http:", "coap:", "coaps:"];
@@ -63,7 +63,7 @@ async function download(device: Device, uri: string, signal: AbortSignal): Promi
     etag: before > 0 ? device.facts.firmware.etag : undefined,
     openCoap: openCoapOf(device),
     schemes: device.hasDtls ? SECURE_SCHEMES : undefined,
-    onEtag: (etag) => device.rememberEtag(etag),
+    onEtag: (etag) => device.firmware.rememberEtag(etag),
   });
   return downloadOutcome(outcome, before);
 }

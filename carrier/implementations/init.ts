@@ -4,6 +4,7 @@ import { initMachine } from "../../machines/init.ts";
 import type { CredentialEntry } from "../../ports/modem.ts";
 import { setDeviceIdentity } from "../../services/lwm2m/device/deviceObject.ts";
 import { modemDigest } from "../../services/pki/digest.ts";
+import { removeStaleKeys } from "../bootstrapAccount.ts";
 import type { Device } from "../device.ts";
 import { SECURITY_TAGS } from "../keys.ts";
 import { ask, initialiseModem, notify, service, writeServerKeys } from "./shared.ts";
@@ -32,7 +33,10 @@ export const initChart = initMachine.provide({
     certs: certsChart,
     initialiseModem,
     writeServerKeys,
-    readIdentity: service(({ device }) => readIdentity(device)),
+    readIdentity: service(async ({ device }) => {
+      await readIdentity(device);
+      await removeStaleKeys(device);
+    }),
     writeBuiltInCertificates: service(async ({ device }) => {
       device.caTags = await writeBuiltIn(device);
       return device.caTags;
@@ -76,10 +80,10 @@ async function readIdentity(device: Device): Promise<void> {
     firmwareVersion: identity.firmwareVersion,
   });
   // A SIM that cannot be read, or does not know its number, is no reason not to start.
-  device.smsNumber = await modem.sim().then(
-    ({ msisdn }) => msisdn,
-    () => undefined,
-  );
+  const sim = await modem.sim().catch(() => undefined);
+  device.smsNumber = sim?.msisdn;
+  // Everything that the profile says counts from the beginning: the device starts again with it.
+  if (sim !== undefined && (await device.profiles.choose(sim))) device.emit({ type: "restart" });
   // Only an offline modem takes it; one that the application attached already has been configured by it.
   if ((apn ?? pdnType) !== undefined && modem.functionalMode !== "normal") {
     await modem.configurePdn({ ...(apn !== undefined && { apn }), ...(pdnType && { type: pdnType }) });

@@ -1,9 +1,12 @@
 /** The registration with one server. */
-import type { SessionOutcome } from "../../machines/outcomes.ts";
-import { type RegisterOutcome, registerMachine, type ServerInput } from "../../machines/register.ts";
+import type { LwM2mVersion, SessionOutcome } from "../../machines/outcomes.ts";
+import { registerMachine } from "../../machines/register.ts";
+import type { DisableInput, RegisterOutcome, RegisterServiceInput, ServerInput } from "../../machines/registerModel.ts";
 import { accountOf } from "../../services/lwm2m/device/accounts.ts";
 import { deregister, objectList, register, update } from "../../services/lwm2m/device/registrationClient.ts";
 import { SUPPORTED_FORMATS } from "../../services/lwm2m/formats.ts";
+import type { Device } from "../device.ts";
+import { bindingOf, type Registration, wantsQueueMode } from "../registrations.ts";
 import { actorsOf, deadline, exchangeFailure, notify, service } from "./shared.ts";
 
 export const registerChart = registerMachine.provide({
@@ -16,38 +19,40 @@ export const registerChart = registerMachine.provide({
       return device.openSession(server, account, device.management(server), signal);
     }),
 
-    register: service<RegisterOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {
-      const endpoint = device.connections.endpoint(server);
-      const account = accountOf(device.tree, server);
-      if (endpoint === undefined || account === undefined) return { kind: "closed" };
-      const { lifetimeSeconds, binding } = account;
-      const { objectsVersion } = device;
-      const outcome = await register(
-        endpoint,
-        {
-          endpointName: device.endpointName,
-          lifetimeSeconds,
-          binding,
-          objects: objectList(device.tree, { contentFormats: SUPPORTED_FORMATS }),
-          ...(device.smsNumber !== undefined && { smsNumber: device.smsNumber }),
-        },
-        signal,
-      );
-      if (outcome.kind !== "created") return exchangeFailure(outcome);
-      // What it observed belonged to a registration that is no more (LwM2M 1.1 §6.2.1).
-      device.management(server).observations.clear();
-      device.attachObservations(server);
-      device.registrations.set(server, { location: outcome.location, lifetimeSeconds, binding, objectsVersion });
-      return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
-    }),
+    register: service<RegisterOutcome, RegisterServiceInput>(
+      async ({ device }, { input: { server, version }, signal }) => {
+        const endpoint = device.connections.endpoint(server);
+        const wanted = wantedOf(device, server, version);
+        if (endpoint === undefined || wanted === undefined) return { kind: "closed" };
+        const { lifetimeSeconds, binding, queueMode, smsNumber } = wanted;
+        const outcome = await register(
+          endpoint,
+          {
+            endpointName: device.endpointName,
+            lifetimeSeconds,
+            binding,
+            queueMode,
+            version,
+            objects: objectsFor(device, version),
+            ...(smsNumber !== undefined && { smsNumber }),
+          },
+          signal,
+        );
+        if (outcome.kind !== "created") return exchangeFailure(outcome);
+        // What it observed belonged to a registration that is no more (LwM2M 1.1 §6.2.1), unless it was disabled.
+        device.management(server).observations.renew();
+        device.attachObservations(server);
+        device.registrations.note(server, { location: outcome.location, ...wanted });
+        return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
+      },
+    ),
 
     update: service<RegisterOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {
       const endpoint = device.connections.endpoint(server);
-      const account = accountOf(device.tree, server);
       const known = device.registrations.get(server);
-      if (endpoint === undefined || account === undefined || known === undefined) return { kind: "closed" };
-      const { lifetimeSeconds, binding } = account;
-      const { objectsVersion } = device;
+      const wanted = known && wantedOf(device, server, known.version);
+      if (endpoint === undefined || known === undefined || wanted === undefined) return { kind: "closed" };
+      const { version, lifetimeSeconds, binding, smsNumber } = wanted;
       // Only what changed is told (LwM2M 1.1 §6.2.2).
       const outcome = await update(
         endpoint,
@@ -55,25 +60,32 @@ export const registerChart = registerMachine.provide({
         {
           ...(lifetimeSeconds !== known.lifetimeSeconds && { lifetimeSeconds }),
           ...(binding !== known.binding && { binding }),
-          ...(objectsVersion !== known.objectsVersion && {
-            objects: objectList(device.tree, { contentFormats: SUPPORTED_FORMATS }),
-          }),
+          ...(smsNumber !== known.smsNumber && smsNumber !== undefined && { smsNumber }),
+          ...(wanted.objectsVersion !== known.objectsVersion && { objects: objectsFor(device, version) }),
         },
         signal,
       );
       if (outcome.kind === "noAnswer") device.discardSession(server);
       if (outcome.kind !== "changed") return exchangeFailure(outcome);
       device.attachObservations(server);
-      device.registrations.set(server, { location: known.location, lifetimeSeconds, binding, objectsVersion });
+      // Queue mode of 1.1 is told by Register alone.
+      const queueMode = version === "1.1" ? known.queueMode : wanted.queueMode;
+      device.registrations.note(server, { ...wanted, location: known.location, queueMode });
       return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
     }),
 
     deregister: service<void, ServerInput>(async ({ device }, { input: { server }, signal }) => {
-      const endpoint = device.connections.endpoint(server);
-      const known = device.registrations.get(server);
-      device.registrations.delete(server);
-      if (endpoint !== undefined && known !== undefined) await deregister(endpoint, known.location, signal);
+      await leave(device, server, signal);
       device.endObservations(server);
+    }),
+
+    disable: service<number, DisableInput>(async ({ device }, { input, signal }) => {
+      const { server, disableTimeoutSeconds } = input;
+      const until = device.options.clock.wall() + 1000 * disableTimeoutSeconds;
+      device.registrations.disable(server, until);
+      await leave(device, server, signal);
+      device.managements.pause(server);
+      return until;
     }),
   },
   actions: {
@@ -81,3 +93,31 @@ export const registerChart = registerMachine.provide({
     closeSession: ({ self }, { server }) => actorsOf(self).device.closeSession(server),
   },
 });
+
+/** What the server is to know of this device now; undefined without an account. */
+function wantedOf(device: Device, server: number, version: LwM2mVersion): Omit<Registration, "location"> | undefined {
+  const account = accountOf(device.tree, server);
+  if (account === undefined) return undefined;
+  const { lifetimeSeconds } = account;
+  const { smsNumber, objectsVersion } = device;
+  const queueMode = wantsQueueMode(account, device.options.queueMode);
+  return { version, lifetimeSeconds, binding: bindingOf(queueMode, version), queueMode, smsNumber, objectsVersion };
+}
+
+/** Ends the registration as far as the server can be reached. */
+async function leave(device: Device, server: number, signal: AbortSignal): Promise<void> {
+  const endpoint = device.connections.endpoint(server);
+  const known = device.registrations.get(server);
+  device.registrations.end(server);
+  if (endpoint !== undefined && known !== undefined) await deregister(endpoint, known.location, signal);
+}
+
+/** Content formats that 1.0 has: text and opaque, TLV, JSON. */
+const FORMATS_OF_1_0: ReadonlySet<number> = new Set([0, 42, 11542, 11543]);
+
+/** The object list as a server of this version is told it. */
+function objectsFor({ tree }: Device, version: LwM2mVersion): string {
+  const contentFormats =
+    version === "1.1" ? SUPPORTED_FORMATS : SUPPORTED_FORMATS.filter((number) => FORMATS_OF_1_0.has(number));
+  return objectList(tree, { version, contentFormats });
+}

@@ -5,7 +5,9 @@ import { findResource, OBJECTS } from "../../services/lwm2m/objects/index.ts";
 import { parsePath, pathDepth } from "../../services/lwm2m/path.ts";
 import type { ReadAnswer, Testbed } from "../../testbed/index.ts";
 import { type Answer, CommandError, type Commands } from "./command.ts";
+import { COMPOSITE_COMMANDS } from "./compositeCommands.ts";
 import { describeNode } from "./contentNode.ts";
+import { addressed, coded, completeEndpoint } from "./deviceAnswer.ts";
 import { parseResource, parseSingle } from "./resourceValues.ts";
 
 /** Update Result, /5/0/5 (OMA LwM2M Core 1.1, Table E.6-1). */
@@ -64,6 +66,7 @@ export const SERVER_COMMANDS: Commands<Testbed> = {
     },
     complete: completeEndpoint,
   },
+  ...COMPOSITE_COMMANDS,
   update: {
     usage: "update [ENDPOINT] [URI]",
     text: "has the device update its firmware, to the image offered here without a URI",
@@ -100,34 +103,12 @@ async function updateFirmware(testbed: Testbed, words: readonly string[]): Promi
   return { value: outcome, lines: [`updated to ${version}`] };
 }
 
-/** The endpoint may be left out where there is one device: then the first word is a path, or there is none. */
-function addressed({ management }: Testbed, words: readonly string[]): readonly [endpoint: string, ...string[]] {
-  const [first, ...rest] = words;
-  if (first !== undefined && !first.startsWith("/")) return [first, ...rest];
-  const [only, ...others] = management.devices;
-  if (only === undefined) throw new CommandError("no device is registered");
-  if (others.length > 0) throw new CommandError("several devices are registered: say which (devices lists them)");
-  return [only.endpoint, ...words];
-}
-
-function completeEndpoint({ management }: Testbed, words: readonly string[]): readonly string[] {
-  return words.length === 1 ? management.devices.map(({ endpoint }) => endpoint) : [];
-}
-
 function valueFor(text: string, words: readonly string[]) {
   const path = parsePath(text);
   const definition = OBJECTS.get(path.objectId ?? -1);
   const resource = definition && findResource(definition, path.resourceId ?? -1);
   if (resource === undefined) throw new CommandError(`${text} is no resource of an object that is known here`);
   return pathDepth(path) === 4 ? parseSingle(resource, words.join(" "), path) : parseResource(resource, words, path);
-}
-
-function coded({ code, payload }: { readonly code: string; readonly payload: Uint8Array }): Answer {
-  if (!code.startsWith("2.")) {
-    const diagnostics = new TextDecoder().decode(payload);
-    throw new CommandError(`${code}${diagnostics === "" ? "" : `: ${diagnostics}`}`);
-  }
-  return { value: { code }, lines: [code] };
 }
 
 /** What a Read or Observe was answered, decoded where the format is one that is known. */

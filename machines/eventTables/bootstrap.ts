@@ -1,6 +1,6 @@
 /** Events of the bootstrap chart. */
 import type { AnyEventObject } from "xstate";
-import type { BootstrapInput } from "../bootstrap.ts";
+import type { BootstrapInput } from "../bootstrapModel.ts";
 import { edition36 } from "../editions/edition36.ts";
 import { edition010 } from "../editions/edition010.ts";
 import { DEFAULT_RETRY } from "../settings.ts";
@@ -11,6 +11,10 @@ const EVENTS: readonly AnyEventObject[] = [
   ...plain("link.isDown", "link.isLost", "retry.due", "bootstrap.timedOut", "holdOff.over"),
   { type: "link.failed", direction: "down" },
   { type: "link.failed", direction: "up" },
+  done("bootstrap.readingSmartcard", { kind: "servers" }),
+  done("bootstrap.readingSmartcard", { kind: "bootstrapServer", holdOffSeconds: 10 }),
+  done("bootstrap.readingSmartcard", { kind: "none" }),
+  failed("bootstrap.readingSmartcard"),
   done("bootstrap.writingServerKeys", { kind: "written" }),
   done("bootstrap.writingServerKeys", { kind: "refused" }),
   failed("bootstrap.writingServerKeys"),
@@ -55,6 +59,13 @@ export const bootstrapEvents: EventTable<BootstrapInput> = {
   scenes: [
     scene("3.6", {}),
     scene("3.6, factory provisioning", { keysOnly: true }),
+    scene("3.6, from smartcard", { smartcard: true }),
+    scene("0.10, from smartcard, else factory provisioning", {
+      policy: edition010.policy,
+      keysWritten: true,
+      keysOnly: true,
+      smartcard: true,
+    }),
     scene("0.10", { policy: edition010.policy, keysWritten: true, holdOffSeconds: 10 }),
     scene("0.10, factory provisioning", { policy: edition010.policy, keysWritten: true, keysOnly: true }),
   ],

@@ -18,6 +18,12 @@ const server = (shortServerId: number): ServerFacts => ({
   initialDelaySeconds: 0,
   disableTimeoutSeconds: 86_400,
 });
+/** They register one after the other; 124 keeps those behind it from theirs when it fails. */
+const IN_ORDER: readonly ServerFacts[] = [
+  { ...server(123), priority: 1 },
+  { ...server(124), priority: 2, failureBlock: true },
+  { ...server(125), priority: 3 },
+];
 
 const FACTS: DeviceFacts = {
   bootstrapped: false,
@@ -105,8 +111,21 @@ const SERVERS: readonly AnyEventObject[] = [
   { type: "server.exhausted", server: 124, bootstrap: false },
   { type: "server.trigger", server: 123, command: { type: "server.update" } },
   { type: "server.trigger", server: 9, command: { type: "server.update" } },
-  ...plain("server.bootstrap", "request.register", "request.deregister", "request.linkDown", "link.isUp"),
+  ...plain("server.bootstrap", "account.expired"),
+  ...plain("request.register", "request.deregister", "request.linkDown", "link.isUp"),
   failed("register/123"),
+];
+
+const ORDER: readonly AnyEventObject[] = [
+  loaded({ ...BOOTSTRAPPED, servers: IN_ORDER }),
+  PREPARED,
+  READY,
+  UP,
+  { type: "server.failed", server: 123 },
+  { type: "server.failed", server: 124 },
+  { type: "server.exhausted", server: 123, bootstrap: false },
+  { type: "server.exhausted", server: 124, bootstrap: false },
+  ...plain("request.register"),
 ];
 
 const STOPPING: readonly AnyEventObject[] = [
@@ -125,7 +144,8 @@ const FIRMWARE: readonly AnyEventObject[] = [
   ...plain("link.isDown", "link.isPoweredOff", "link.isLost", "request.linkDown"),
   { type: "link.failed", direction: "down" },
   { type: "firmware.pull", uri: "https://firmware.example/image" },
-  ...plain("firmware.push", "firmware.update", "firmware.reset"),
+  ...plain("firmware.push", "firmware.update", "firmware.reset", "firmware.cancel"),
+  { type: "firmware.deferred", until: 3_600_000 },
   { type: "firmware.packageEnded", outcome: { kind: "complete" } },
   done("fota", { kind: "updated" }),
   done("fota", { kind: "restart" }),
@@ -151,6 +171,7 @@ export const carrierEvents: EventTable<CarrierInput> = {
     { name: "bootstrapping", input: input(edition36.policy), events: BOOTSTRAPPING },
     { name: "serving: the link", input: input(edition36.policy), events: LINK },
     { name: "serving: the servers", input: input(edition36.policy), events: SERVERS },
+    { name: "serving: the order", input: input(edition36.policy), events: ORDER },
     { name: "serving: the end", input: input(edition36.policy), events: STOPPING },
     { name: "serving in 0.10", input: input(edition010.policy), events: [loaded(BOOTSTRAPPED), READY, UP] },
     { name: "firmware", input: input(edition36.policy), events: FIRMWARE },

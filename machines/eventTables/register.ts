@@ -1,6 +1,6 @@
 /** Events of the register chart. */
 import type { AnyEventObject } from "xstate";
-import type { RegisterInput } from "../register.ts";
+import type { RegisterInput } from "../registerModel.ts";
 import { DEFAULT_RETRY } from "../settings.ts";
 import { done, type EventTable, failed, plain } from "./eventTable.ts";
 
@@ -25,7 +25,7 @@ const EVENTS: readonly AnyEventObject[] = [
   failed("register.updating"),
   failed("register.waiting"),
   failed("register.pausing"),
-  done("register.disabling"),
+  done("register.disabling", 1000),
   failed("register.disabling"),
   failed("register.disabled"),
   done("register.deregistering"),
@@ -43,7 +43,15 @@ const SERVER: RegisterInput["server"] = {
 /** The chart's way in; from there on one scene goes through everything. */
 const BEGINNING: readonly AnyEventObject[] = [
   ...plain("link.isUp", "link.goingDown", "server.register", "server.deregister", "delay.over"),
+  ...plain("server.turn", "disable.over"),
   failed("register.delayed"),
+];
+
+/** What a server may not want: the version, or the device. */
+const REFUSING: readonly AnyEventObject[] = [
+  done("session", { kind: "open" }),
+  done("register.registering", { kind: "refused", code: "4.12" }),
+  done("register.registering", { kind: "refused", code: "4.03" }),
 ];
 
 const scene = (name: string, input: Partial<RegisterInput>, events = BEGINNING) => ({
@@ -60,11 +68,17 @@ const scene = (name: string, input: Partial<RegisterInput>, events = BEGINNING) 
 });
 
 export const registerEvents: EventTable<RegisterInput> = {
-  context: ["attempt", "sequence", "registered", "updateWanted", "disableWanted", "linkIsUp"],
+  context: [
+    ...["attempt", "sequence", "registered", "updateWanted", "disableWanted", "linkIsUp"],
+    ...["behind", "delayWanted", "version"],
+  ],
   scenes: [
     scene("link is up", {}, EVENTS),
     scene("link is down", { linkIsUp: false }),
     scene("waits to be asked", { automatic: false }),
     scene("initial delay", { server: { ...SERVER, initialDelaySeconds: 30 } }),
+    scene("a server that knew the device", { server: { ...SERVER, met: true } }, REFUSING),
+    scene("behind another server", { waitsForTurn: true }),
+    scene("disabled before the restart", { server: { ...SERVER, disabledUntil: 1000 } }),
   ],
 };

@@ -8,6 +8,7 @@ import { ModemError } from "../modemError.ts";
 import type { ModemFault } from "./faults.ts";
 import { MAX_VERSION_OCTETS } from "./firmwareImage.ts";
 import { SEGMENT_OCTETS } from "./firmwareLog.ts";
+import { MAX_CARD_FILE_OCTETS, type SmartcardOptions } from "./smartcard.ts";
 
 /** The network that the modem finds. */
 export interface SimulatedOperator {
@@ -35,6 +36,8 @@ export interface SimulatedModemOptions {
   readonly identity?: Partial<Omit<ModemIdentity, "firmwareVersion">>;
   /** Replaces the SIM that is made from the seed. */
   readonly sim?: SimIdentity;
+  /** What lies on it, as APDUs find it. */
+  readonly smartcard?: SmartcardOptions;
   readonly operator?: Partial<SimulatedOperator>;
   /** Of a factory-new modem; later the storage knows better. 1 to 38 printable ASCII characters. */
   readonly firmwareVersion?: string;
@@ -72,6 +75,9 @@ export function checkOptions(options: SimulatedModemOptions): void {
   const { firmwareAreaBytes = DEFAULT_FIRMWARE_AREA_BYTES, firmwareVersion = DEFAULT_FIRMWARE_VERSION } = options;
   const imei = options.identity?.imei;
   const plmn = options.operator?.plmn;
+  const { bootstrap, files = {} } = options.smartcard ?? {};
+  const cardFiles = [...(bootstrap === undefined ? [] : [bootstrap]), ...Object.values(files)];
+  const largest = Math.max(0, ...cardFiles.map(({ length }) => length));
   const rules: readonly [option: string, value: unknown, holds: boolean, allowed: string][] = [
     [
       "firmwareAreaBytes",
@@ -88,6 +94,7 @@ export function checkOptions(options: SimulatedModemOptions): void {
       `1 to ${MAX_VERSION_OCTETS} printable ASCII characters`,
     ],
     ["identity.imei", imei, imei === undefined || /^\d{15}$/.test(imei), "15 digits"],
+    ["smartcard", `of ${largest} octets`, largest <= MAX_CARD_FILE_OCTETS, `files of at most ${MAX_CARD_FILE_OCTETS}`],
     ["operator.plmn", plmn, plmn === undefined || /^\d{5,6}$/.test(plmn), "5 or 6 digits"],
   ];
   for (const [option, value, holds, allowed] of rules) {

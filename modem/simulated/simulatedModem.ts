@@ -26,6 +26,7 @@ import { ModemCore, type NotificationListener } from "./modemCore.ts";
 import { factoryState, type ModemState } from "./modemState.ts";
 import { SimulatedNetwork } from "./network.ts";
 import { checkOptions, DEFAULT_FIRMWARE_VERSION, type SimulatedModemOptions } from "./options.ts";
+import { SimulatedSmartcard } from "./smartcard.ts";
 
 export interface SimulatedModem extends Modem {
   hostCredentials(tag: number): Promise<TagCredentials>;
@@ -45,7 +46,7 @@ export function createSimulatedModem(options: SimulatedModemOptions): SimulatedM
 
 const CAPABILITIES: ModemCapabilities = Object.freeze({
   sockets: false,
-  apdu: false,
+  apdu: true,
   sms: true,
   firmwareArea: true,
   signal: true,
@@ -61,6 +62,8 @@ class SimulatedNrf91 implements SimulatedModem {
   readonly firmware: SimulatedFirmwareArea;
   readonly #core: ModemCore;
   readonly #network: SimulatedNetwork;
+  /** Made when it is first spoken to, and at each power-on. */
+  #smartcard: SimulatedSmartcard | undefined;
 
   constructor(options: SimulatedModemOptions) {
     this.#core = new ModemCore(options);
@@ -161,9 +164,14 @@ class SimulatedNrf91 implements SimulatedModem {
     });
   }
 
-  apdu(_command: Uint8Array): Promise<Uint8Array> {
+  apdu(command: Uint8Array): Promise<Uint8Array> {
     return this.#core.run("query", () => {
-      throw new ModemError("notSupported", { detail: "the simulated UICC has no APDU channel" });
+      const { faults, mode, options } = this.#core;
+      if (mode === "powerOff") throw new ModemError("notAllowed", { detail: "the UICC has no power" });
+      if (faults.peek("noSim") !== undefined || options.sim?.present === false) throw new ModemError("simNotInserted");
+      if (faults.peek("simLocked") !== undefined) throw new ModemError("simFailure");
+      this.#smartcard ??= new SimulatedSmartcard(options.smartcard);
+      return this.#smartcard.answer(command);
     });
   }
 
@@ -243,6 +251,7 @@ class SimulatedNrf91 implements SimulatedModem {
   #stop(): void {
     if (this.#core.initialised === undefined) return;
     this.#setMode("powerOff");
+    this.#smartcard = undefined;
     this.#network.vanish();
     this.#core.initialised = undefined;
     this.#core.notify({ kind: "shutdown" });

@@ -25,6 +25,8 @@ export {
   type ServerAccount,
   serverAccounts,
 } from "./device/accounts.ts";
+// Objects and what an application says of its device
+export { addApnObject } from "./device/apnObject.ts";
 // Towards servers: bootstrap, registration, device management, observations
 export {
   type AttributeName,
@@ -52,7 +54,7 @@ export {
   type BootstrapInterfaceOptions,
   type BootstrapOperation,
 } from "./device/bootstrapInterface.ts";
-// Objects 0, 1, 3, 4, 5 and what an application says of its device
+export { addCellularObject } from "./device/cellularObject.ts";
 export {
   addConnectivityObject,
   type Connectivity,
@@ -72,6 +74,7 @@ export {
   type DeviceIdentity,
   type DeviceObjectOptions,
   setDeviceIdentity,
+  setNetworkTime,
 } from "./device/deviceObject.ts";
 export {
   BATTERY_STATUS,
@@ -86,6 +89,7 @@ export {
 export type { Lwm2mVersion } from "./device/discover.ts";
 export { DeviceManagement, type DeviceManagementOptions } from "./device/dispatch.ts";
 export { type InstanceEdit, MAX_OBJECT_INSTANCES, MAX_RESOURCE_INSTANCES } from "./device/edit.ts";
+export { addEventLogObject, LOG_STATUS } from "./device/eventLogObject.ts";
 export type { ExchangeFailure } from "./device/exchangeFailure.ts";
 export { type ExecuteArguments, parseExecuteArguments } from "./device/executeArguments.ts";
 export {
@@ -96,10 +100,12 @@ export {
   FirmwareObject,
   type FirmwareObjectOptions,
   type FirmwareProtocol,
+  type FirmwareSettings,
   type FirmwareState,
   UPDATE_RESULT,
   type UpdateResult,
 } from "./device/firmwareObject.ts";
+export { NetworkStatus } from "./device/networkStatus.ts";
 export {
   MAX_STORED_NOTIFICATION_OCTETS,
   MAX_STORED_NOTIFICATIONS,
@@ -109,6 +115,7 @@ export { MAX_OBSERVATIONS, Observations, type ObservationsOptions } from "./devi
 export type { ObservationState } from "./device/observationState.ts";
 export type { ObserveTarget } from "./device/observeTarget.ts";
 export type { AccessPolicy, Operation } from "./device/operation.ts";
+export { addOscoreObject } from "./device/oscoreObject.ts";
 export { restoredAttributes, restoreTree, serialiseTree, type TreeState } from "./device/persistence.ts";
 export {
   type AccountSecurity,
@@ -133,6 +140,7 @@ export { type SecretName, type Secrets, SecretVault, wipeSecrets } from "./devic
 export { addSecurityObject } from "./device/securityObject.ts";
 export { type SendContent, type SendOutcome, send, sendContent } from "./device/send.ts";
 export { addServerObject, type ServerHost } from "./device/serverObject.ts";
+export { addStatisticsObject, Traffic } from "./device/statisticsObject.ts";
 export { type ChangeListener, ObjectTree, type TreeChange, type TreeSnapshot } from "./device/tree.ts";
 export { encodeVelocity, type Velocity } from "./device/velocity.ts";
 export { Lwm2mError, type Lwm2mErrorCode } from "./errors.ts";

@@ -1,11 +1,12 @@
 /** Bootstrap against servers that are absent, silent, refuse, leave things out or write nonsense. */
 import { describe, expect, it } from "@jest/globals";
+import { storedSecrets } from "../../carrier/keys.ts";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { ERRNO } from "../../machines/semanticEvent.ts";
 import { CODE } from "../../services/coap/codes.ts";
-import { serverAccounts } from "../../services/lwm2m/device/accounts.ts";
+import { bootstrapAccount, serverAccounts } from "../../services/lwm2m/device/accounts.ts";
 import type { MemoryServer } from "./support/server.ts";
-import { SERVER_ID, World } from "./support/world.ts";
+import { BOOTSTRAP_ADDRESS, BOOTSTRAP_SECURITY, SERVER_ID, World } from "./support/world.ts";
 
 const EDITION_IDS = Object.keys(EDITIONS) as EditionId[];
 
@@ -104,7 +105,7 @@ describe("a bootstrap server", () => {
 
   it("is asked with the endpoint name and the preferred format", async () => {
     const world = await World.registered();
-    expect(world.bootstrap.asked).toMatchObject([{ what: "POST /bs", query: ["ep=dev", "pct=11542"] }]);
+    expect(world.bootstrap.asked).toMatchObject([{ what: "POST /bs", query: ["ep=dev", "pct=112"] }]);
   });
 
   it("is asked as often and as late as the settings say", async () => {
@@ -193,6 +194,145 @@ describe("a bootstrap that fails", () => {
     world.replace().start();
     await world.until("bootstrapped");
     expect(world.bootstrap.of("POST /bs")).toHaveLength(2);
+  });
+});
+
+describe("what a bootstrap server is refused", () => {
+  const refused = (world: World) =>
+    world.records
+      .filter(({ kind }) => kind === "refused")
+      .map(({ server, operation, path, code, detail }) => ({ server, operation, path, code, detail }));
+
+  it("is a record that says what and why", async () => {
+    const world = await World.make();
+    world.bootstrap.flaw = "wrongWrites";
+    world.carrier.start();
+    await world.until("deferred");
+    expect(refused(world)).toEqual([
+      { server: "bootstrap", operation: "write", path: "/0/1", code: "4.00", detail: expect.any(String) },
+      { server: "bootstrap", operation: "write", path: "/1/0", code: "4.00", detail: expect.any(String) },
+      { server: "bootstrap", operation: "finish", path: "/bs", code: "4.06", detail: expect.stringContaining("/1") },
+    ]);
+  });
+
+  it("is an account whose keys it left out", async () => {
+    const world = await World.make({ secure: {} });
+    world.bootstrap.omitsKeys = true;
+    world.carrier.start();
+    await world.until("deferred");
+    expect(refused(world).map(({ detail }) => detail)).toEqual([
+      "/0/1/3 is missing for security mode 0; /0/1/5 is missing for security mode 0",
+    ]);
+  });
+
+  it("is a third server with security, because the modem has two tags for them", async () => {
+    const world = await World.make({ secure: {} });
+    const [account] = world.bootstrap.accounts;
+    world.bootstrap.accounts = [1, 2, 3].map((shortServerId) => ({ ...account!, shortServerId }));
+    world.carrier.start();
+    await world.until("deferred");
+    expect(refused(world).map(({ detail }) => detail)).toEqual([
+      "/0: there are 3 management servers with security; this device has at most 2",
+    ]);
+    world.bootstrap.accounts = world.bootstrap.accounts.slice(1);
+    await world.until("registered");
+    const tags = await Promise.all([26, 27].map((tag) => world.modem.credentials.list(tag)));
+    expect(tags.map(({ length }) => length)).toEqual([2, 2]);
+  });
+});
+
+describe("keys that the modem holds already", () => {
+  it("count for an account that is left as it is, at its own tag alone", async () => {
+    const world = await World.registered({ secure: {} });
+    const { objects, modem } = world.carrier;
+    const stored = await storedSecrets(objects, modem.credentials);
+    expect([stored(0, "secretKey"), stored(1, "secretKey"), stored(1, "publicKeyOrIdentity")]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    objects.set(0, 1, 2, 2);
+    expect([stored(1, "secretKey"), stored(1, "serverPublicKey")]).toEqual([false, false]);
+    objects.set(0, 1, 2, 0);
+    // Another account takes the first tag: no modem gives a key back, so that it could be written to the second.
+    const values = new Map(objects.snapshot().get(0)?.get(1));
+    objects.delete(0, 1);
+    objects.create(0, 1, new Map([...values, [10, 7]]));
+    objects.create(0, 2, values);
+    objects.create(1, 5, new Map([...objects.snapshot().get(1)!.get(0)!, [0, 7]]));
+    expect(stored(2, "secretKey")).toBe(false);
+  });
+
+  it("that somebody deleted do not count", async () => {
+    const world = await World.registered({ secure: {} });
+    await world.result(world.modem.setFunctionalMode("offline"));
+    await world.modem.credentials.delete(26, "psk");
+    const stored = await storedSecrets(world.carrier.objects, world.modem.credentials);
+    expect([stored(1, "secretKey"), stored(1, "publicKeyOrIdentity")]).toEqual([false, true]);
+  });
+});
+
+describe("the bootstrap server's account with a timeout (0/x/12)", () => {
+  const TIMEOUT = 3_600;
+  const bootstrap = (options: { readonly secure?: boolean } = {}) => ({
+    uri: `coap${options.secure ? "s" : ""}://${BOOTSTRAP_ADDRESS}`,
+    security: options.secure ? BOOTSTRAP_SECURITY : ({ mode: "none" } as const),
+    accountTimeoutSeconds: TIMEOUT,
+  });
+  const account = (world: World) => bootstrapAccount(world.carrier.objects);
+
+  it("goes so long after the bootstrap, and no server can trigger another one", async () => {
+    const world = await World.registered({ carrier: { bootstrap: bootstrap() } });
+    await world.pass(TIMEOUT - 2);
+    expect(account(world)).toBeDefined();
+    await world.pass(3);
+    expect(account(world)).toBeUndefined();
+    expect(serverAccounts(world.carrier.objects)).toHaveLength(1);
+    expect(await world.result(world.management.ask("POST", "/1/0/9"))).toBe("4.05");
+  });
+
+  it("begins its time anew with another bootstrap", async () => {
+    const world = await World.registered({ carrier: { bootstrap: bootstrap() } });
+    await world.pass(TIMEOUT / 2);
+    await world.result(world.management.ask("POST", "/1/0/9"));
+    await world.until("registered");
+    await world.pass(TIMEOUT - 10);
+    expect(account(world)).toBeDefined();
+    await world.pass(20);
+    expect(account(world)).toBeUndefined();
+  });
+
+  it("goes in time over a restart, for good, and its keys with it", async () => {
+    const world = await World.make({ secure: {}, carrier: { bootstrap: bootstrap({ secure: true }) } });
+    world.carrier.start();
+    await world.until("registered");
+    await world.carrier.cutPower();
+    await world.pass(2 * TIMEOUT);
+    world.replace().start();
+    await world.until("registered");
+    await world.settle();
+    expect(account(world)).toBeUndefined();
+    world.carrier.restart();
+    await world.until("registered");
+    expect(account(world)).toBeUndefined();
+    await world.stop();
+    const tags = await Promise.all([25, 26].map((tag) => world.modem.credentials.list(tag)));
+    expect(tags.map(({ length }) => length)).toEqual([0, 2]);
+  });
+
+  it("leaves a server that is lost to the edition's error in place of a bootstrap", async () => {
+    const world = await World.registered({ carrier: { bootstrap: bootstrap() } });
+    await world.pass(TIMEOUT + 1);
+    world.management.silent = true;
+    await world.untilTag("exhausted");
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
+    expect(world.heard.at(-1)).toBe("error connect ETIMEDOUT");
+  });
+
+  it("stays without one", async () => {
+    const world = await World.registered();
+    await world.pass(40 * TIMEOUT);
+    expect(account(world)).toBeDefined();
   });
 });
 

@@ -5,9 +5,10 @@ import type { ServerOptions } from "../../services/dtls/types.ts";
 import type { SecurityMode } from "../../services/lwm2m/device/accounts.ts";
 import type { ServerProvision } from "../../services/lwm2m/device/provision.ts";
 import type { Secrets } from "../../services/lwm2m/device/secretVault.ts";
+import type { AccountSecurity } from "../../testbed/account.ts";
 import { type IssueOptions, issue } from "../support/certificateAuthority.ts";
 import { VirtualClock } from "../support/virtualClock.ts";
-import { BOOTSTRAP_ADDRESS, MANAGEMENT_ADDRESS, SERVER_ID, World } from "./support/world.ts";
+import { BOOTSTRAP_ADDRESS, MANAGEMENT_ADDRESS, PSKS, SERVER_ID, World } from "./support/world.ts";
 
 const now = new VirtualClock().wall();
 const make = (options: IssueOptions) =>
@@ -91,6 +92,71 @@ describe("an account's keys", () => {
     world.carrier.start();
     await world.untilTag("exhausted");
     expect(world.heard.at(-1)).toBe("error bootstrap EACCES");
+  });
+});
+
+describe("keys that a bootstrap server writes", () => {
+  const rows: readonly [what: string, server: ServerOptions, security: AccountSecurity, tag: string[]][] = [
+    [
+      "raw public keys",
+      RPK,
+      { mode: "rpk", publicKey: device.spki, privateKey: pkcs8, serverPublicKey: server.spki },
+      ["ca", "privateKey"],
+    ],
+    [
+      "a certificate, and the CA's",
+      X509,
+      { mode: "x509", certificate: device.der, privateKey: pkcs8, serverCertificate: ca.der, certificateUsage: 2 },
+      ["ca", "certificate", "privateKey"],
+    ],
+    [
+      "a certificate, and the server's own",
+      X509,
+      { mode: "x509", certificate: device.der, privateKey: sec1, serverCertificate: server.der, certificateUsage: 3 },
+      ["ca", "certificate", "privateKey"],
+    ],
+  ];
+  for (const [what, secure, security, held] of rows) {
+    for (const bootstrapFormat of [11542, 110, 112] as const) {
+      it(`go to the modem's tag and open the session: ${what}, in content format ${bootstrapFormat}`, async () => {
+        const world = await World.make({ secure, account: { security }, carrier: { bootstrapFormat } });
+        world.carrier.start();
+        await world.until("registered");
+        expect(world.sessions).toEqual(["bootstrap full", "server/123 full"]);
+        expect((await world.modem.credentials.list(26)).map(({ type }) => type)).toEqual(held);
+        // Of the library's tags none but the account's own was touched.
+        expect(await world.modem.credentials.list(27)).toEqual([]);
+        const seen = JSON.stringify(world.records);
+        for (const secret of [pkcs8, sec1]) {
+          for (const form of ["hex", "base64"] as const) expect(seen).not.toContain(Buffer.from(secret).toString(form));
+        }
+      });
+    }
+  }
+
+  it("replace each other with the security mode, and leave nothing of the one before", async () => {
+    const [, secure, security] = rows[1]!;
+    const world = await World.make({ secure: { ...RPK, ...secure }, account: { security } });
+    world.carrier.start();
+    await world.until("registered");
+    const [account] = world.bootstrap.accounts;
+    world.bootstrap.accounts = [{ ...account!, security: { mode: "psk", ...PSKS.management } }];
+    await world.result(world.management.ask("POST", "/1/0/9"));
+    await world.until("registered");
+    expect((await world.modem.credentials.list(26)).map(({ type }) => type)).toEqual(["psk", "pskIdentity"]);
+  });
+
+  it("for another server than the one that answers are DEFERRED SERVER_CONNECT", async () => {
+    const security: AccountSecurity = {
+      mode: "rpk",
+      publicKey: device.spki,
+      privateKey: pkcs8,
+      serverPublicKey: stranger.spki,
+    };
+    const world = await World.make({ secure: RPK, account: { security } });
+    world.carrier.start();
+    await world.until("deferred");
+    expect(world.heard.at(-1)).toBe("deferred SERVER_CONNECT 60");
   });
 });
 

@@ -253,7 +253,7 @@ describe("a management server", () => {
     expect(await world.result(world.management.ask("POST", "/3/0/4"))).toBe("2.04");
     await world.until("registered");
     expect(world.heard.filter((event) => event === "reboot")).toHaveLength(1);
-    expect(world.management.of("POST /rd")).toHaveLength(2);
+    expect(world.management.asked.map(({ what }) => what)).toEqual(["POST /rd", "POST /rd/1"]);
     expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createCarrier } from "../../carrier/createCarrier.ts";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { ERRNO } from "../../machines/semanticEvent.ts";
+import { CODE } from "../../services/coap/codes.ts";
 import type { ServerProvision } from "../../services/lwm2m/device/provision.ts";
 import { MANAGEMENT_ADDRESS, SECOND_ADDRESS, SERVER_ID, World } from "./support/world.ts";
 
@@ -33,9 +34,74 @@ describe("a device that was bootstrapped", () => {
       };
       expect(world.heard.slice(before).join(" ")).toBe(expected[edition]);
       expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
-      expect(world.management.of("POST /rd")).toHaveLength(2);
+      expect(world.management.asked.map(({ what }) => what)).toEqual(["POST /rd", "POST /rd/1"]);
     });
   }
+
+  it("tells its server its objects by an Update: those of the application may be others now", async () => {
+    const world = await World.registered();
+    await world.carrier.cutPower();
+    world.replace().start();
+    await world.until("registered");
+    const [register] = world.management.of("POST /rd");
+    const [update] = world.management.of("POST /rd/1");
+    expect(update?.text).toBe(register?.text);
+    expect(update?.query).toEqual(register?.query.slice(4));
+  });
+
+  it("registers anew when its registration has expired meanwhile", async () => {
+    const world = await World.registered({ account: { lifetime: 300 } });
+    await world.carrier.cutPower();
+    await world.pass(301);
+    world.replace().start();
+    await world.until("registered");
+    expect(world.management.of("POST /rd")).toHaveLength(2);
+    expect(world.management.of("POST /rd/1")).toEqual([]);
+  });
+
+  it("registers anew when the server has forgotten it", async () => {
+    const world = await World.registered();
+    await world.carrier.cutPower();
+    world.management.forget();
+    world.replace().start();
+    await world.until("registered");
+    expect(world.management.asked.map(({ what }) => what)).toEqual(["POST /rd", "POST /rd/1", "POST /rd"]);
+  });
+
+  it("registers anew when it is in queue mode from now on: an Update cannot tell that", async () => {
+    const world = await World.registered();
+    await world.carrier.cutPower();
+    world.replace({ queueMode: true }).start();
+    await world.until("registered");
+    expect(world.management.of("POST /rd")[1]?.query).toContain("Q");
+  });
+
+  it("goes on in LwM2M 1.0 with a server that speaks nothing else", async () => {
+    const world = await World.make();
+    world.management.script = ({ query }) => (query.includes("lwm2m=1.1") ? CODE.PRECONDITION_FAILED : undefined);
+    world.carrier.start();
+    await world.until("registered");
+    await world.carrier.cutPower();
+    world.management.forget();
+    world.replace().start();
+    await world.until("registered");
+    const versions = world.management.of("POST /rd").map(({ query }) => query[2]);
+    expect(versions).toEqual(["lwm2m=1.1", "lwm2m=1.0", "lwm2m=1.0"]);
+  });
+
+  it("stays away from a server that disabled it until the time of day that was agreed", async () => {
+    const world = await World.registered();
+    await world.result(world.management.ask("PUT", "/1/0/5", "600"));
+    await world.result(world.management.ask("POST", "/1/0/4"));
+    await world.settle();
+    await world.pass(100);
+    await world.carrier.cutPower();
+    await world.pass(100);
+    world.replace().start();
+    await world.until("registered");
+    const [, second] = world.management.of("POST /rd");
+    expect(Math.abs((second?.at ?? 0) - 600)).toBeLessThanOrEqual(2);
+  });
 
   it("keeps what its server wrote: lifetime, attributes, mute", async () => {
     const world = await World.registered();
@@ -45,7 +111,7 @@ describe("a device that was bootstrapped", () => {
     await world.carrier.cutPower();
     world.replace().start();
     await world.until("registered");
-    expect(world.management.of("POST /rd")[1]?.query).toContain("lt=777");
+    expect(world.carrier.objects.get(1, 0, 1)).toBe(777);
     expect(await world.result(world.carrier.send(["/3/0/0"]))).toBe(0);
   });
 
@@ -84,7 +150,8 @@ describe("a device that was bootstrapped", () => {
       world.carrier.restart();
       await world.until("registered");
     }
-    expect(world.management.of("POST /rd")).toHaveLength(4);
+    expect(world.management.of("POST /rd")).toHaveLength(1);
+    expect(world.management.of("POST /rd/1")).toHaveLength(3);
     expect(world.heard.filter((event) => event === "bootstrapped")).toHaveLength(1);
     const seqs = world.records.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));

@@ -3,7 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import type { Storage } from "../../ports/storage.ts";
 import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
-import { BOOTSTRAP_ADDRESS, World } from "./support/world.ts";
+import { smartcardFile } from "../../testbed/account.ts";
+import { BOOTSTRAP_ADDRESS, SERVER_ID, World } from "./support/world.ts";
 
 const text = new TextEncoder();
 /** What must not be seen, by where it came from. */
@@ -162,6 +163,27 @@ describe("keys and identities", () => {
       await expectNothingSeen(world, storage);
     }
   });
+
+  for (const [what, ids] of [
+    ["sound", [SERVER_ID]],
+    ["of no use", [1, 2, 3]],
+  ] as const) {
+    it(`are nowhere else either when they come from a card that is ${what}`, async () => {
+      const storage = new WatchedStorage();
+      const servers = ids.map((shortServerId) => ({ ...ACCOUNT, shortServerId }));
+      const modem = { smartcard: { bootstrap: smartcardFile({ servers }) } };
+      const carrier = { bootstrap: BOOTSTRAP, bootstrapFromSmartcard: true, storage };
+      const world = await World.make({ account: ACCOUNT, modem, carrier });
+      world.carrier.start();
+      await world.until("registered");
+      await expectNothingSeen(world, storage);
+      await world.stop();
+      await expectNothingSeen(world, storage);
+      const kept = [...storage.secret].map((name) => new TextDecoder().decode(storage.documents.get(name))).join();
+      expect(forms(ACCOUNT.security.key).some((form) => kept.includes(form))).toBe(true);
+      expect(world.bootstrap.of("POST /bs")).toHaveLength(what === "sound" ? 0 : 1);
+    });
+  }
 
   it("cannot be read by a management server, nor by a send of the application", async () => {
     const world = await World.registered({

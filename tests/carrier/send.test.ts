@@ -3,12 +3,24 @@ import { describe, expect, it } from "@jest/globals";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { ERRNO } from "../../machines/semanticEvent.ts";
 import { CODE } from "../../services/coap/codes.ts";
+import { findCompositeFormat } from "../../services/lwm2m/composite.ts";
 import { CONTENT_FORMAT } from "../../services/lwm2m/contentFormat.ts";
+import type { SingleValue } from "../../services/lwm2m/model.ts";
+import { findObject } from "../../services/lwm2m/objects/index.ts";
+import { formatPath } from "../../services/lwm2m/path.ts";
+import type { Asked } from "./support/server.ts";
 import { SECOND_ADDRESS, SERVER_ID, World } from "./support/world.ts";
 
 const { EINVAL, ENOENT, EPERM, EINPROGRESS, ECANCELED, EIO } = ERRNO;
 const listening = { account: { muteSend: false } };
 const DATA = "/19/0/0/0";
+
+/** What a Send says, path by path. */
+function told(asked: Asked | undefined): [path: string, value: SingleValue, time: number | undefined][] {
+  const format = findCompositeFormat(asked?.contentFormat ?? -1);
+  const records = format?.decode(asked?.payload ?? new Uint8Array(), findObject) ?? [];
+  return records.map(({ path, value, time }) => [formatPath(path), value, time]);
+}
 
 async function withData(options: Parameters<typeof World.registered>[0] = listening): Promise<World> {
   const world = await World.registered(options);
@@ -18,12 +30,23 @@ async function withData(options: Parameters<typeof World.registered>[0] = listen
 }
 
 describe("data send", () => {
-  it("tells a resource in SenML JSON to the server that has not muted it", async () => {
+  it("tells a resource and its time in SenML CBOR to the server that has not muted it", async () => {
     const world = await withData();
+    const time = world.clock.wall() / 1000;
     expect(await world.result(world.carrier.send([DATA]))).toBe(0);
-    expect(world.management.of("POST /dp")).toMatchObject([
-      { contentFormat: CONTENT_FORMAT.senmlJson, text: '[{"bn":"/19/0/0/0","vd":"AP_-"}]' },
-    ]);
+    const sent = world.management.of("POST /dp");
+    expect(sent.map(({ contentFormat }) => contentFormat)).toEqual([CONTENT_FORMAT.senmlCbor]);
+    expect(told(sent[0])).toEqual([[DATA, Uint8Array.of(0, 0xff, 0xfe), time]]);
+  });
+
+  it("tells it in SenML JSON to a server that does not take CBOR", async () => {
+    const world = await withData();
+    world.management.script = ({ what, contentFormat }) =>
+      what === "POST /dp" && contentFormat === CONTENT_FORMAT.senmlCbor ? CODE.UNSUPPORTED_CONTENT_FORMAT : undefined;
+    const time = world.clock.wall() / 1000;
+    expect(await world.result(world.carrier.send([DATA]))).toBe(0);
+    const [, sent] = world.management.of("POST /dp");
+    expect(sent?.text).toBe(`[{"bn":"/19/0/0/0","bt":${time},"vd":"AP_-"}]`);
   });
 
   it("tells what is readable at several paths in one message, overlapping ones once", async () => {
@@ -32,7 +55,10 @@ describe("data send", () => {
     world.carrier.values.setBatteryLevel(55);
     expect(await world.result(world.carrier.send(["/3/0/9", DATA, "/19/0", "/3/0/9", "/19"]))).toBe(0);
     const [sent] = world.management.of("POST /dp");
-    expect(sent?.text).toBe('[{"bn":"/3/0/9","v":55},{"bn":"/19/0/0/0","vd":"AP_-"}]');
+    expect(told(sent).map(([path, value]) => [path, value])).toEqual([
+      ["/3/0/9", 55],
+      [DATA, Uint8Array.of(0, 0xff, 0xfe)],
+    ]);
   });
 
   it("sends block by block what does not fit one datagram", async () => {
@@ -41,7 +67,7 @@ describe("data send", () => {
     world.carrier.values.setAppData(0, 0, data);
     expect(await world.result(world.carrier.send([DATA]))).toBe(0);
     const [sent] = world.management.of("POST /dp");
-    expect(sent?.text).toBe(`[{"bn":"/19/0/0/0","vd":"${Buffer.from(data).toString("base64url")}"}]`);
+    expect(told(sent)).toMatchObject([[DATA, data, expect.any(Number)]]);
   });
 
   const refusals: [what: string, paths: readonly string[], errno: number][] = [
@@ -131,6 +157,41 @@ describe("data send", () => {
     expect([world.management.of("POST /dp").length, second.of("POST /dp").length]).toEqual([0, 1]);
   });
 
+  it("tells no server what object 2 does not let it read", async () => {
+    const world = await World.make();
+    const second = await world.server(SECOND_ADDRESS);
+    world.bootstrap.accounts = [
+      { uri: world.management.uri, shortServerId: SERVER_ID, muteSend: false },
+      { uri: second.uri, shortServerId: 124, muteSend: false },
+    ];
+    world.carrier.start();
+    await world.reaches(
+      "both registrations",
+      () => second.registrations.size + world.management.registrations.size === 2,
+    );
+    world.carrier.values.setAppData(0, 0, Uint8Array.of(1));
+    const rights = new Map([
+      [SERVER_ID, 1],
+      [124, 0],
+    ]);
+    world.carrier.objects.create(
+      2,
+      undefined,
+      new Map<number, number | Map<number, number>>([
+        [0, 19],
+        [1, 0],
+        [2, rights],
+        [3, SERVER_ID],
+      ]),
+    );
+    await world.settle();
+    expect(await world.result(world.carrier.send([DATA, "/3/0/0"]))).toBe(0);
+    const paths = [world.management, second].map((server) => told(server.of("POST /dp")[0]).map(([path]) => path));
+    expect(paths).toEqual([[DATA, "/3/0/0"], ["/3/0/0"]]);
+    expect(await world.result(world.carrier.send([DATA]))).toBe(0);
+    expect(second.of("POST /dp")).toHaveLength(1);
+  });
+
   it("answers EIO when the server refuses it or says nothing", async () => {
     const world = await withData();
     world.management.script = ({ what }) => (what === "POST /dp" ? CODE.BAD_REQUEST : undefined);
@@ -180,6 +241,6 @@ describe("SenML JSON on the device", () => {
 
   it("is listed among the content formats at registration", async () => {
     const world = await World.registered();
-    expect(world.management.of("POST /rd")[0]?.text).toMatch(/^<\/>;rt="oma.lwm2m";ct="0 42 110 11542",/);
+    expect(world.management.of("POST /rd")[0]?.text).toMatch(/^<\/>;rt="oma.lwm2m";ct="0 42 60 110 112 11542 11543",/);
   });
 });

@@ -35,6 +35,18 @@ describe("servers", () => {
     await servers.stdout.until(/updated its registration, 300 s/);
     await ask("write /3/0/0 Acme", "✖ 4.05");
     await ask("observe /3/0/14", "✖ 4.04");
+    await ask(
+      "read-composite /3/0/0 /1/0/1 /3/0/99",
+      /^\/3\/0\/0 +Manufacturer +Simulated\n\/1\/0\/1 +Lifetime +300 s$/m,
+    );
+    await ask("observe-composite /3/0/14 /3/0/0", /^\/3\/0\/0 +Manufacturer +Simulated$/m);
+    await ask("write-composite /3/0/0=Acme /1/0/1=400", "✖ 4.05");
+    await ask("write-composite /3/0/14=+02:00 /1/0/1=400", /updated its registration, 400 s/);
+    await servers.stdout.until('/3/0/14 "+02:00", /3/0/0 "Simulated"');
+    await ask("write-composite /3/0/14", "✖ /3/0/14 has no value: write PATH=VALUE, or -PATH to take it away");
+    await ask("write-composite -/3/0/14/0", "✖");
+    await ask("attributes /3/0/14 pmin=5 pmax", "2.04");
+    await ask("attributes /3/0/14 gt=5", "✖ 4.00");
     await ask("execute /3/0/12", "2.04");
     await ask(`update ${/coaps:\/\/\S+good\.bin/.exec(servers.stdout.text)?.[0]}`, "updated to mfw_sim_1.1.0");
     await servers.stdout.until("2.05 /firmware/good.bin, over CoAP");

@@ -34,7 +34,11 @@ const server = (fields: Record<string, unknown>) => ({ servers: [{ ...SERVER, ..
 const secure = (security: Record<string, unknown>) => ({ servers: [{ uri: "coaps://192.0.2.2", security }] });
 
 const WRONG: readonly Row[] = [
-  { name: "nothing at all", config: {}, problems: ["bootstrap is missing; bootstrap or servers is needed"] },
+  {
+    name: "nothing at all",
+    config: {},
+    problems: ["bootstrap is missing; bootstrap or servers or bootstrapFromSmartcard is needed"],
+  },
   {
     name: "an unknown key",
     config: withServer({ endpiont: "x" }),
@@ -260,24 +264,29 @@ const NOT_YET: readonly Row[] = [
     problems: ['servers[0].binding is "N"; the non-IP binding is not in this version; use U'],
   },
   {
-    name: "queue mode in the binding",
-    config: server({ binding: "UQ" }),
-    problems: ['servers[0].binding is "UQ"; queue mode is not in this version; use U'],
+    name: "a carrier that is gone",
+    config: withServer({ carriers: ["generic", "att"] }),
+    problems: ['carriers[1] is "att"; the library gave its profile up with 3.4; use generic'],
   },
   {
-    name: "queue mode",
-    config: withServer({ queueMode: true }),
-    problems: ["queueMode is true; queue mode is not in this version"],
+    name: "a smartcard that is none",
+    config: { bootstrapFromSmartcard: true, modem: { kind: "simulated", smartcard: "./card.bin" } },
+    problems: ["modem.smartcard is no file that can be read (ENOENT); allowed is hex:…, base64:… or a file's name"],
   },
   {
-    name: "the smartcard",
-    config: withServer({ bootstrapFromSmartcard: true }),
-    problems: ["bootstrapFromSmartcard is true; accounts are not read from the SIM in this version"],
+    name: "a smartcard of no use alone",
+    config: { bootstrapFromSmartcard: false },
+    problems: ["bootstrap is missing; bootstrap or servers or bootstrapFromSmartcard is needed"],
   },
   {
-    name: "another carrier",
-    config: withServer({ carriers: ["generic", "verizon"] }),
-    problems: ['carriers[1] is "verizon"; this version has the profile generic alone'],
+    name: "more secured servers than a modem has keys for",
+    config: {
+      servers: [1, 2, 3].map((index) => ({
+        uri: `coaps://192.0.2.${index}`,
+        security: { mode: "psk", identity: "dev", key: "hex:00" },
+      })),
+    },
+    problems: ["servers[2].security is one too many; a modem has keys for 2 management servers"],
   },
   {
     name: "a non-IP PDN",

@@ -6,6 +6,8 @@ import { VirtualClock } from "../../carrier/clock/virtualClock.ts";
 import { openCarrier } from "../../carrier/config/openCarrier.ts";
 import { readConfig } from "../../carrier/config/readConfig.ts";
 import type { Modem } from "../../ports/modem.ts";
+import { readSmartcard } from "../../services/smartcard/readSmartcard.ts";
+import { smartcardFile } from "../../testbed/account.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -111,5 +113,29 @@ describe("a carrier of a configuration", () => {
     const impossible = { ...configuration, options: {} };
     await expect(openCarrier(impossible)).rejects.toMatchObject({ name: "CarrierOptionError" });
     await (await openCarrier(configuration)).close();
+  });
+
+  it("has a SIM of the operator that it names", async () => {
+    const configuration = await configured({ carriers: ["verizon"], modem: { kind: "simulated", operator: "311480" } });
+    const { carrier, cutPower } = await openCarrier(configuration, { clock: new VirtualClock() });
+    await carrier.modem.init();
+    expect(await carrier.modem.sim()).toMatchObject({ operator: "311480" });
+    await cutPower();
+  });
+
+  it("has a card with the bootstrap data of the file, which it reads", async () => {
+    const card = smartcardFile({ servers: [{ uri: "coap://192.0.2.3", shortServerId: 9 }] });
+    writeFileSync(join(folder, "card.bin"), card);
+    const configuration = await configured({
+      servers: undefined,
+      bootstrapFromSmartcard: true,
+      modem: { kind: "simulated", smartcard: "./card.bin" },
+    });
+    expect(configuration.smartcard).toEqual(card);
+    const clock = new VirtualClock();
+    const { carrier, cutPower } = await openCarrier(configuration, { clock });
+    await carrier.modem.init();
+    expect((await readSmartcard(carrier.modem))?.map(({ objectId }) => objectId)).toEqual([0, 1]);
+    await cutPower();
   });
 });

@@ -27,12 +27,13 @@ describe("a configuration file", () => {
     const file = write({
       edition: "0.30",
       endpoint: "urn:imei:351358811124772",
-      carriers: ["generic"],
+      carriers: ["generic", "verizon"],
       bootstrap: {
         uri: "coap://192.0.2.1:5683",
         security: { mode: "none" },
         holdOff: 3,
         accountTimeout: 60,
+        preferredFormat: "tlv",
         timeout: 30,
         retry: { count: 3, timer: 10, sequenceDelay: 100, sequenceCount: 2 },
       },
@@ -54,15 +55,23 @@ describe("a configuration file", () => {
         },
       ],
       automaticRegistration: false,
-      queueMode: false,
+      queueMode: true,
+      awakeTime: 20,
+      storedNotifications: 5,
       sessionIdleTimeout: 90,
-      bootstrapFromSmartcard: false,
+      bootstrapFromSmartcard: true,
       apn: "iot.example",
       pdnType: "ipv4",
       stopTimeout: 1.5,
       local: { host: "127.0.0.1", port: 5000 },
       link: { connectTimeout: 90, disconnectTimeout: 9, retryDelay: 0.5 },
-      firmware: { trustedCa: ["./ca.pem"], downloadTimeout: 5, resumeDelay: 1, resumeAttempts: 2 },
+      firmware: {
+        trustedCa: ["./ca.pem"],
+        objectVersion: "1.1",
+        downloadTimeout: 5,
+        resumeDelay: 1,
+        resumeAttempts: 2,
+      },
       coap: { ackTimeout: 0.25, maxRetransmit: 2, blockSize: 512, confirmableInterval: -1 },
       device: { manufacturer: "Acme", model: "X1", deviceType: "Meter", hardwareVersion: "h", softwareVersion: "s" },
     });
@@ -93,11 +102,21 @@ describe("a configuration file", () => {
           retry: { count: 1 },
         },
       ],
+      bootstrapFormat: 11542,
+      bootstrapFromSmartcard: true,
+      carriers: ["generic", "verizon"],
       automaticRegistration: false,
+      queueMode: true,
+      awakeSeconds: 20,
+      storedNotifications: 5,
       apn: "iot.example",
       pdnType: "ipv4",
       local: { host: "127.0.0.1", port: 5000 },
-      firmware: { trustedCa: [caPem.replaceAll("\r\n", "\n")], downloadTimeoutMinutes: 5 },
+      firmware: {
+        trustedCa: [caPem.replaceAll("\r\n", "\n")],
+        downloadTimeoutMinutes: 5,
+        objectVersion: "1.1",
+      },
       coap: { ackTimeoutMs: 250, maxRetransmit: 2, blockSize: 512 },
       confirmableIntervalSeconds: -1,
       dtls: { idleTimeoutMs: 90_000 },
@@ -179,7 +198,7 @@ describe("a configuration file", () => {
     mkdirSync(objects);
     writeFileSync(join(objects, "temperature.xml"), objectXml(3303, "Temperature"));
     const { options } = await readConfig(write({ servers: SERVERS, objects: { folder: "objects" } }));
-    expect(options.objects?.map(({ id, name }) => ({ id, name }))).toEqual([{ id: 3303, name: "Temperature" }]);
+    expect(options.objects).toMatchObject([{ id: 3303, name: "Temperature" }]);
   });
 
   it("refuses a folder that defines an object of the carrier's own", async () => {

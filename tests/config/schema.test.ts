@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { DEFAULT_LIFETIME_SECONDS } from "../../carrier/config/accounts.ts";
 import { readConfigSchema, resolveSchema, type Schema } from "../../carrier/config/schema.ts";
-import { unsupported } from "../../carrier/config/unsupported.ts";
+import { PROFILES } from "../../carrier/profiles/profiles.ts";
 import { resolveOptions } from "../../carrier/resolve.ts";
 import { DEFAULT_EDITION, EDITIONS } from "../../machines/editions/index.ts";
 import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
@@ -41,6 +41,7 @@ const seconds = (ms: number) => ms / 1_000;
 
 /** Accounts of which nothing but the needful was said. */
 const ACCOUNTS = accountsOfDefaults();
+const RESOLVED = resolveOptions(ACCOUNTS.options);
 const { link, bootstrapRetry, fota, bootstrapTimeoutMs, stopTimeoutMs } = DEFAULT_SETTINGS;
 const { retry, ...account } = ACCOUNT_DEFAULTS;
 
@@ -51,10 +52,14 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   "link.connectTimeout": seconds(link.connectTimeoutMs),
   "link.disconnectTimeout": seconds(link.disconnectTimeoutMs),
   "link.retryDelay": seconds(link.retryMs),
-  "firmware.downloadTimeout": resolveOptions(ACCOUNTS.options).downloadTimeoutMs / 60_000,
-  "firmware.trustedCa": resolveOptions(ACCOUNTS.options).certificates,
+  "firmware.downloadTimeout": RESOLVED.downloadTimeoutMs / 60_000,
+  "firmware.trustedCa": RESOLVED.certificates,
   "firmware.resumeDelay": seconds(fota.resumeDelayMs),
   "firmware.resumeAttempts": fota.resumeAttempts,
+  awakeTime: RESOLVED.awakeSeconds,
+  storedNotifications: RESOLVED.storedNotifications,
+  carriers: RESOLVED.profiles.map(({ id }) => id),
+  "firmware.objectVersion": RESOLVED.firmwareObjectVersion,
   "bootstrap.timeout": seconds(bootstrapTimeoutMs),
   "bootstrap.holdOff": ACCOUNTS.bootstrap?.holdOffSeconds,
   "bootstrap.accountTimeout": ACCOUNTS.bootstrap?.accountTimeoutSeconds,
@@ -76,24 +81,18 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   "servers[].bootstrapOnFailure": account.bootstrapOnFailure,
 };
 
-/** Of what this version does not do yet there is one value that it takes: the default. */
-const NOT_YET = ["carriers", "bootstrapFromSmartcard", "queueMode"];
 /** Compared below, or with `carrier/options.ts` by reading: their defaults have no name in the code. */
-const OTHERS = /^(coap\.|modem|.*\.security|automaticRegistration|local\.port|device\.deviceType)/;
+const OTHERS =
+  /^(coap\.|modem|.*\.security|automaticRegistration|queueMode|bootstrapFromSmartcard|bootstrap\.preferredFormat|local\.port|device\.deviceType)/;
 
 describe("the schema of the configuration", () => {
   it.each(Object.entries(DEFAULTS))("has the code's own default of %s", (key, value) => {
     expect(schemaOf(key).default).toEqual(value);
   });
 
-  it.each(NOT_YET)("has a default of %s that is supported", (key) => {
-    expect(unsupported({ [key]: schemaOf(key).default })).toEqual([]);
-  });
-
   it("has no default that nothing is compared with", () => {
     const defaults = [...keys(SCHEMA, "")].filter(([, schema]) => schema.default !== undefined).map(([key]) => key);
-    const known = [...Object.keys(DEFAULTS), ...NOT_YET];
-    expect(defaults.filter((key) => !known.includes(key) && !OTHERS.test(key))).toEqual([]);
+    expect(defaults.filter((key) => !(key in DEFAULTS) && !OTHERS.test(key))).toEqual([]);
   });
 
   it.each(Object.entries(COAP_PARAMETERS))("has CoAP's own default and range of %s", (name, range: ParameterRange) => {
@@ -114,6 +113,11 @@ describe("the schema of the configuration", () => {
 
   it("knows the code's own names", () => {
     expect(schemaOf("edition").enum).toEqual(Object.keys(EDITIONS));
+    expect(
+      schemaOf("carriers[]")
+        .enum?.filter((name) => name !== "att")
+        .sort(),
+    ).toEqual(Object.keys(PROFILES).sort());
     expect(definition("powerSource").enum).toEqual(Object.keys(POWER_SOURCE));
     expect(Object.keys(definition("readings").properties ?? {})).toEqual(Object.keys(POWER_SOURCE));
     expect(schemaOf("device.batteryStatus").enum).toEqual(Object.keys(BATTERY_STATUS));

@@ -29,7 +29,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   insideMyMachine: ["joining", "measuring", "leaving", "resting", "stopping", "stopped"],
   replaceParts: ["modem firmware mfw_sim_1.0.0, SIM of 00101", "registered over test.example"],
   ownObject: [
-    "registered: / /1/0 /3 /3/0 /4 /4/0 /5/0 /6 /16 /19 /20 /26250/0",
+    "registered: / /1/0 /2 /3 /3/0 /4 /4/0 /5/0 /6 /7/0 /10 /10/0 /11 /11/0 /16 /19 /20 /26250/0",
     "open: true",
     "door 0 is locked",
     'a label that is too long: 4.00 /26250/0/1 "Label" is 35 octets long, allowed are 0..32',

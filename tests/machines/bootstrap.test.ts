@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { AnyStateMachine } from "xstate";
-import { type BootstrapInput, bootstrapMachine } from "../../machines/bootstrap.ts";
+import { bootstrapMachine } from "../../machines/bootstrap.ts";
+import type { BootstrapInput } from "../../machines/bootstrapModel.ts";
 import { EDITIONS } from "../../machines/editions/index.ts";
 import { DEFAULT_RETRY } from "../../machines/settings.ts";
 import { RunningChart } from "./support/runningChart.ts";
@@ -35,6 +36,38 @@ const finished = (input: Partial<BootstrapInput> = {}) =>
 const outputOf = (chart: RunningChart) => chart.snapshot.output;
 const commandsOf = (chart: RunningChart) =>
   chart.reports.map(({ type }) => type).filter((type) => type.startsWith("link."));
+
+describe("a card", () => {
+  const reading = (input: Partial<BootstrapInput> = {}) => bootstrap({ smartcard: true, ...input });
+
+  it("is read before all else, and asked no second time", () => {
+    const chart = reading();
+    expect([chart.isRunning("readSmartcard"), chart.isRunning("openSession")]).toEqual([true, false]);
+    chart.finish("readSmartcard", { kind: "none" });
+    expect([chart.isRunning("readSmartcard"), chart.isRunning("openSession")]).toEqual([false, true]);
+  });
+
+  it.each([false, true])("with servers has their keys written with the link down, factory servers %s", (keysOnly) => {
+    const chart = reading({ keysOnly }).finish("readSmartcard", { kind: "servers" });
+    expect(commandsOf(chart)).toEqual(["link.takeDown"]);
+    chart.send(DOWN).finish("writeManagementKeys", { ...WRITTEN, hasBootstrapServer: false });
+    expect(chart.told).toEqual([{ type: "bootstrapped" }]);
+    chart.send(UP);
+    expect(outputOf(chart)).toEqual({ kind: "done", servers: [], hasBootstrapServer: false });
+  });
+
+  it("with the bootstrap server alone has its key written, and its hold-off time counts", () => {
+    const chart = reading({ keysOnly: true }).finish("readSmartcard", { kind: "bootstrapServer", holdOffSeconds: 9 });
+    chart.send(DOWN).finish("writeServerKeys", { kind: "written" }).send(UP);
+    expect(chart.states).toEqual(["holdingOff"]);
+    expect(chart.inputOf("deadline")).toEqual({ event: "holdOff.over", afterMs: 9_000 });
+  });
+
+  it("without anything leaves the factory's servers, and the keys that are to be written", () => {
+    const chart = reading({ keysOnly: true, keysWritten: false }).finish("readSmartcard", { kind: "none" });
+    expect(chart.states).toEqual(["takingLinkDown"]);
+  });
+});
 
 describe("bootstrap attempts", () => {
   it("come 60, 120, 240 and 480 s after one another, five in all, and then are given up", () => {

@@ -259,6 +259,49 @@ describe("a reset by the server", () => {
   });
 });
 
+describe("Cancel of object version 1.1", () => {
+  it.each([
+    ["downloading", () => transferring()],
+    ["receiving", () => fota({ start: "push", uri: "" })],
+    ["verifying", () => transferring().finish("download", { kind: "complete" })],
+    ["downloaded", () => downloaded()],
+    ["deferred", () => downloaded().send({ type: "firmware.deferred", until: 1000 })],
+  ])("while %s sets State 0 and Update Result 10", (_, begin) => {
+    const chart = begin().send({ type: "firmware.cancel" });
+    expect(chart.snapshot.output).toEqual({ kind: "cancelled" });
+    expect(firmwareOf(chart).at(-1)).toBe("0/10");
+  });
+
+  it("is not taken any more while the image is scheduled", () => {
+    const chart = downloaded().send({ type: "firmware.update" }).send({ type: "firmware.cancel" });
+    expect(chart.states).toEqual(["scheduling"]);
+  });
+});
+
+describe("an update that is put off", () => {
+  const until = 1_800_000_000_000;
+  const deferred = () => downloaded().send({ type: "firmware.deferred", until });
+
+  it("waits in State 2 with Update Result 11 for a time of day", () => {
+    const chart = deferred();
+    expect(firmwareOf(chart).at(-1)).toBe("2/11");
+    expect(chart.inputOf("deadline")).toEqual({ event: "update.due", at: until });
+    expect(chart.send({ type: "update.due" }).isRunning("scheduleImage")).toBe(true);
+  });
+
+  it("waits on after a restart of the device", () => {
+    const chart = fota({ start: "downloaded", uri: "", deferUntil: until });
+    expect([chart.states, chart.inputOf("deadline")]).toEqual([["deferred"], { event: "update.due", at: until }]);
+    expect(fota({ start: "downloaded", uri: "" }).states).toEqual(["downloaded"]);
+  });
+
+  it("may be put off again, and is installed by an Update that is not", () => {
+    const chart = deferred().send({ type: "firmware.deferred", until: until + 1 });
+    expect(chart.inputOf("deadline")).toEqual({ event: "update.due", at: until + 1 });
+    expect(chart.send({ type: "firmware.update" }).states).toEqual(["scheduling"]);
+  });
+});
+
 describe("Update", () => {
   it.each([
     ["downloading.transferring", () => transferring()],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { AnyStateMachine } from "xstate";
-import { type RegisterInput, registerMachine } from "../../machines/register.ts";
+import { registerMachine } from "../../machines/register.ts";
+import type { RegisterInput } from "../../machines/registerModel.ts";
 import { DEFAULT_RETRY, NO_FURTHER_SEQUENCE, type RetrySettings } from "../../machines/settings.ts";
 import { RunningChart } from "./support/runningChart.ts";
 
@@ -232,15 +233,17 @@ describe("Deregister", () => {
     ],
   ])("of a server that there is no registration with is reported as that: %s", (_, begin) => {
     const chart = begin().send({ type: "server.deregister" });
-    expect(chart.reports).toEqual([{ type: "server.deregistered", server: 123, wasRegistered: false }]);
+    expect(chart.reports.at(-1)).toEqual({ type: "server.deregistered", server: 123, wasRegistered: false });
     expect(chart.states).toEqual(["deregistered"]);
   });
 });
 
 describe("Disable (1/x/4)", () => {
-  it("deregisters, stays away for 1/x/5 and registers again", () => {
-    const chart = registered().send({ type: "server.disable" }).finish("deregister");
-    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", afterMs: 86_400_000 });
+  it("deregisters, stays away until the time of day that 1/x/5 leads to, and registers again", () => {
+    const chart = registered().send({ type: "server.disable" });
+    expect(chart.inputOf("disable")).toEqual({ server: 123, disableTimeoutSeconds: 86_400 });
+    chart.finish("disable", 86_400_000);
+    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", at: 86_400_000 });
     expect(chart.reports.at(-1)).toEqual({ type: "server.deregistered", server: 123, wasRegistered: true });
     chart.send({ type: "disable.over" }).finish("openSession", OPEN);
     expect(chart.states).toEqual(["registering"]);
@@ -249,7 +252,21 @@ describe("Disable (1/x/4)", () => {
   it("is not forgotten when it comes during an Update", () => {
     const chart = updating().send({ type: "server.disable", timeoutSeconds: 30 }).finish("update", REGISTERED);
     expect(chart.states).toEqual(["disabling"]);
-    expect(chart.finish("deregister").inputOf("deadline")).toEqual({ event: "disable.over", afterMs: 30_000 });
+    expect(chart.inputOf("disable")).toEqual({ server: 123, disableTimeoutSeconds: 30 });
+    expect(chart.finish("disable", 9000).inputOf("deadline")).toEqual({ event: "disable.over", at: 9000 });
+  });
+
+  it("lasts the whole timeout from then on when the link goes while the server is being told", () => {
+    const chart = registered().send({ type: "server.disable", timeoutSeconds: 30 }).send({ type: "link.isLost" });
+    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", afterMs: 30_000 });
+  });
+
+  it("goes on after a restart until the time of day it was to end at, whatever the link does", () => {
+    const chart = register({ server: { ...SERVER, met: true, disabledUntil: 9000 }, linkIsUp: false });
+    expect(chart.states).toEqual(["disabled"]);
+    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", at: 9000 });
+    expect(chart.send({ type: "disable.over" }).states).toEqual(["offline"]);
+    expect(chart.send({ type: "link.isUp" }).states).toEqual(["connecting"]);
   });
 
   it("holds when the link goes away and comes back meanwhile", () => {
@@ -261,8 +278,112 @@ describe("Disable (1/x/4)", () => {
   });
 
   it("ends by a request to register", () => {
-    const chart = registered().send({ type: "server.disable" }).finish("deregister");
+    const chart = registered().send({ type: "server.disable" }).finish("disable", 1000);
     expect(chart.send({ type: "server.register" }).states).toEqual(["connecting"]);
+  });
+});
+
+describe("the order of registrations (1/x/13)", () => {
+  it("lets a server wait for its turn, and then for 1/x/14", () => {
+    const chart = register({ server: { ...SERVER, initialDelaySeconds: 30 }, waitsForTurn: true });
+    expect(chart.states).toEqual(["queued"]);
+    chart.send({ type: "server.turn" });
+    expect(chart.inputOf("deadline")).toEqual({ event: "delay.over", afterMs: 30_000 });
+    expect(chart.send({ type: "delay.over" }).states).toEqual(["connecting"]);
+  });
+
+  it("holds for a request to register too, and again after Deregister", () => {
+    const chart = register({ waitsForTurn: true, automatic: false }).send({ type: "server.register" });
+    expect(chart.states).toEqual(["queued"]);
+    chart.send({ type: "server.turn" }).finish("openSession", OPEN).finish("register", REGISTERED);
+    chart.send({ type: "server.deregister" }).finish("deregister").send({ type: "server.register" });
+    expect(chart.states).toEqual(["queued"]);
+  });
+
+  it("is not forgotten while the link is away, and a turn that comes then holds", () => {
+    const chart = register({ waitsForTurn: true }).send({ type: "link.isLost" }).send({ type: "link.isUp" });
+    expect(chart.states).toEqual(["queued"]);
+    chart.send({ type: "link.isLost" }).send({ type: "server.turn" }).send({ type: "link.isUp" });
+    expect(chart.states).toEqual(["connecting"]);
+  });
+
+  it("goes on when a sequence of attempts has failed", () => {
+    const chart = register(retrying({ count: 1, sequenceCount: 2 }));
+    failOnce(chart);
+    expect(chart.reports).toEqual([{ type: "server.failed", server: 123 }]);
+  });
+});
+
+describe("the initial registration delay (1/x/14)", () => {
+  const delayed = { server: { ...SERVER, initialDelaySeconds: 30 } };
+
+  it("has still to pass when the link was away meanwhile", () => {
+    const chart = register(delayed).send({ type: "link.isLost" }).send({ type: "link.isUp" });
+    expect(chart.states).toEqual(["delayed"]);
+  });
+
+  it("is not waited for a second time, nor once a registration has succeeded since the bootstrap", () => {
+    const chart = register(delayed).send({ type: "delay.over" }).send({ type: "link.isLost" });
+    expect(chart.send({ type: "link.isUp" }).states).toEqual(["connecting"]);
+    expect(register({ server: { ...delayed.server, met: true } }).states).toEqual(["connecting"]);
+  });
+});
+
+describe("a server that refuses a device it knew (1/x/16)", () => {
+  const known = (more = {}, code = "4.03") =>
+    register({ server: { ...SERVER, met: true, ...more } })
+      .finish("openSession", OPEN)
+      .finish("register", { kind: "refused", code });
+
+  it("leads to a new bootstrap at once", () => {
+    const chart = known();
+    expect(chart.reports).toEqual([{ type: "server.exhausted", server: 123, bootstrap: true }]);
+    expect(chart.told.at(-1)).toEqual({ type: "deferred", reason: "SERVER_REGISTRATION", timeoutSeconds: 0 });
+  });
+
+  it("is tried again where 1/x/16 is false, or where the fault is its own", () => {
+    expect(known({ bootstrapOnFailure: false }).states).toEqual(["waiting"]);
+    expect(known({}, "5.00").states).toEqual(["waiting"]);
+  });
+
+  it("is tried again when it has never taken this device since the bootstrap: no bootstrap follows another at once", () => {
+    expect(known({ met: false }).states).toEqual(["waiting"]);
+  });
+});
+
+describe("a server that answers 4.12", () => {
+  const OLDER = { kind: "refused", code: "4.12" };
+
+  it("is registered with as LwM2M 1.0, on the same session and without a deferral", () => {
+    const chart = register().finish("openSession", OPEN);
+    expect(chart.inputOf("register")).toEqual({ server: 123, version: "1.1" });
+    chart.finish("register", OLDER);
+    expect(chart.inputOf("register")).toEqual({ server: 123, version: "1.0" });
+    expect(chart.finish("register", REGISTERED).states).toEqual(["registered"]);
+    expect(chart.told).toEqual([]);
+  });
+
+  it("is spoken 1.0 with from then on", () => {
+    const chart = register({ server: { ...SERVER, version: "1.0" } }).finish("openSession", OPEN);
+    expect(chart.inputOf("register")).toEqual({ server: 123, version: "1.0" });
+  });
+
+  it("to 1.0 too refuses the device", () => {
+    const chart = register().finish("openSession", OPEN).finish("register", OLDER).finish("register", OLDER);
+    expect(chart.told.at(-1)).toMatchObject({ reason: "SERVER_REGISTRATION", timeoutSeconds: 60 });
+  });
+});
+
+describe("a registration from before the restart", () => {
+  it("is gone on with by an Update", () => {
+    const chart = register({ server: { ...SERVER, met: true, registered: true } }).finish("openSession", OPEN);
+    expect(chart.states).toEqual(["updating"]);
+    expect(chart.finish("update", REGISTERED).reports).toEqual([{ type: "server.registered", server: 123 }]);
+  });
+
+  it("that the server forgot is made anew", () => {
+    const chart = register({ server: { ...SERVER, met: true, registered: true } }).finish("openSession", OPEN);
+    expect(chart.finish("update", { kind: "refused", code: "4.04" }).states).toEqual(["registering"]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { IncomingMessage, OutgoingMessage } from "coap";
+import { formatOf } from "../../services/lwm2m/formats.ts";
+import { findObject } from "../../services/lwm2m/objects/index.ts";
 import { SECURITY } from "../../services/lwm2m/objects/security.ts";
 import { SERVER } from "../../services/lwm2m/objects/server.ts";
 import { decodeResourcesTlv } from "../../services/lwm2m/tlvModel.ts";
@@ -96,6 +98,30 @@ describe("the bootstrap server", () => {
     await ask();
     await server.events.until("finished");
     expect(device.asked).toEqual(["DELETE /", "PUT /0/1", "PUT /1/0", "PUT /0/2", "PUT /1/1", "POST /bs"]);
+  });
+
+  it.each([
+    [11_542, 11_542],
+    [110, 110],
+    [112, 112],
+    [0, 11_542],
+    [9_999, 11_542],
+  ])("writes in the format that the device prefers where it can: %s is met with %s", async (preferred, written) => {
+    const { server, device } = await start();
+    const formats = new Set<number>();
+    device.on.set("PUT /1/0", (request, response) => {
+      formats.add(Number(request.headers["Content-Format"]));
+      const node = formatOf(written).decode(
+        { objectId: 1, instanceId: 0 },
+        new Uint8Array(request.payload),
+        findObject,
+      );
+      expect(node.kind === "instance" && node.values.get(1)).toBe(300);
+      answer("2.04")(request, response);
+    });
+    await device.request(server.address, "POST", `/bs?ep=dev-1&pct=${preferred}`);
+    await server.events.until("finished");
+    expect(formats.size).toBe(1);
   });
 
   it("shows what it saw, and no key among it", async () => {

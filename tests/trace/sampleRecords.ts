@@ -57,6 +57,8 @@ export const SAMPLE_RECORDS: readonly TraceRecord[] = (
       dropped: "loss",
     },
     { ...coap, direction: "in", dropped: "malformed: version 2" },
+    { kind: "refused", server: 123, operation: "read", path: "/3/0/4", code: "4.05", detail: "/3/0/4 cannot be read" },
+    { kind: "refused", server: "bootstrap", path: "/65535", code: "4.04", detail: "no such path" },
     {
       ...dtls,
       phase: "flight",

@@ -11,12 +11,12 @@ import type { CoapResponse, IncomingRequest, OutgoingResponse } from "../../../s
 import { createDtlsTransport } from "../../../services/dtls/dtlsTransport.ts";
 import type { ServerOptions } from "../../../services/dtls/types.ts";
 import { CONTENT_FORMAT } from "../../../services/lwm2m/contentFormat.ts";
-import { formatOf } from "../../../services/lwm2m/formats.ts";
+import { type Format, formatOf } from "../../../services/lwm2m/formats.ts";
+import type { InstanceValues, ObjectDefinition } from "../../../services/lwm2m/model.ts";
 import { findObject } from "../../../services/lwm2m/objects/index.ts";
 import { SECURITY } from "../../../services/lwm2m/objects/security.ts";
 import { SERVER } from "../../../services/lwm2m/objects/server.ts";
 import { parsePath } from "../../../services/lwm2m/path.ts";
-import { encodeInstanceTlv } from "../../../services/lwm2m/tlvModel.ts";
 import { type ServerAccount, securityInstance, serverInstance } from "../../../testbed/account.ts";
 import type { VirtualClock } from "../../support/virtualClock.ts";
 
@@ -27,6 +27,7 @@ export interface Asked {
   readonly query: readonly string[];
   readonly contentFormat: number | undefined;
   readonly text: string;
+  readonly payload: Uint8Array;
   /** Whole seconds of the clock. */
   readonly at: number;
 }
@@ -204,6 +205,7 @@ export class MemoryServer {
       query: request.query,
       contentFormat: request.contentFormat,
       text: new TextDecoder().decode(request.payload),
+      payload: request.payload,
       at: this.#seconds(),
     };
     this.asked.push(asked);
@@ -212,7 +214,8 @@ export class MemoryServer {
     if (scripted !== undefined) return { code: scripted };
     const [root, location] = request.path;
     if (root === "bs") {
-      setImmediate(() => void this.#bootstrap(endpoint));
+      const preferred = asked.query.find((parameter) => parameter.startsWith("pct="))?.slice(4);
+      setImmediate(() => void this.#bootstrap(endpoint, formatOf(Number(preferred ?? CONTENT_FORMAT.tlv))));
       return { code: CODE.CHANGED };
     }
     if (root === "dp") return { code: CODE.CHANGED };
@@ -233,11 +236,11 @@ export class MemoryServer {
     return { code: CODE.CHANGED };
   }
 
-  async #bootstrap(endpoint: CoapEndpoint): Promise<void> {
+  async #bootstrap(endpoint: CoapEndpoint, format: Format): Promise<void> {
     const { flaw } = this;
     this.bootstrapCodes = [];
     const send = async (method: number, path: string[], payload?: Uint8Array) => {
-      const content = payload === undefined ? {} : { contentFormat: CONTENT_FORMAT.tlv, payload };
+      const content = payload === undefined ? {} : { contentFormat: format.number, payload };
       const outcome = await endpoint.request({ method, path, ...content });
       this.bootstrapCodes.push(outcome.kind === "response" ? formatCode(outcome.response.code) : outcome.kind);
     };
@@ -245,11 +248,14 @@ export class MemoryServer {
     for (const [index, account] of (flaw === "omitObjects" ? [] : this.accounts).entries()) {
       const cut = flaw === "wrongWrites" ? -1 : undefined;
       const values = [...securityInstance(account)].filter(([id]) => !this.omitsKeys || id < 3 || id > 5);
-      const security = encodeInstanceTlv(SECURITY, new Map(values)).slice(0, cut);
-      const server = encodeInstanceTlv(SERVER, serverInstance(account)).slice(0, cut);
+      const write = async (definition: ObjectDefinition, instanceId: number, values: InstanceValues) => {
+        const { id: objectId } = definition;
+        const node = { kind: "instance", path: { objectId, instanceId }, definition, values } as const;
+        await send(CODE.PUT, [String(objectId), String(instanceId)], format.encode(node).slice(0, cut));
+      };
       // Instance 0 of Security is the bootstrap server's own.
-      await send(CODE.PUT, ["0", String(index + 1)], security);
-      await send(CODE.PUT, ["1", String(index)], server);
+      await write(SECURITY, index + 1, new Map(values));
+      await write(SERVER, index, serverInstance(account));
     }
     if (flaw !== "neverFinish") await send(CODE.POST, ["bs"]);
   }

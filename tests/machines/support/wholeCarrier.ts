@@ -265,6 +265,10 @@ export class WholeCarrier {
       register: () => this.#exchange("register"),
       update: () => this.#exchange("update"),
       deregister: () => void this.#exchange("deregister"),
+      disable: () => {
+        this.#exchange("disable");
+        return 1000;
+      },
       prepareArea: () => undefined,
       verifyImage: () => ({ kind: "valid" }),
       scheduleImage: () => undefined,

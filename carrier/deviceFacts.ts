@@ -1,0 +1,144 @@
+/** What a device knows over a restart: read at its start, written as it changes. The charts begin with what it says. */
+import type { Clock } from "../ports/clock.ts";
+import type { Storage } from "../ports/storage.ts";
+import type { Trace } from "../ports/trace.ts";
+import type { ObservationState } from "../services/lwm2m/device/observationState.ts";
+import { serialiseTree, type TreeState } from "../services/lwm2m/device/persistence.ts";
+import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
+import { FIRMWARE_UPDATE } from "../services/lwm2m/objects/firmwareUpdate.ts";
+import {
+  createFactsStore,
+  type Facts,
+  type FactsStore,
+  NO_FACTS,
+  type RegistrationFacts,
+} from "../services/store/facts.ts";
+import type { ServerAttributes } from "./serverAttributes.ts";
+
+export type { RegistrationFacts };
+
+export interface DeviceFactsOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly tree: ObjectTree;
+  readonly attributes: ServerAttributes;
+  /** Of the configuration as it counts now: facts of another one do not hold. */
+  digest(): string;
+  readonly trace?: Trace | undefined;
+}
+
+export class DeviceFactsKeeper {
+  readonly #options: DeviceFactsOptions;
+  readonly #store: FactsStore;
+  #facts: Facts = NO_FACTS;
+  #saving: Promise<void> = Promise.resolve();
+  /** A write waits for the one under way: it will take the facts as they are then. */
+  #saveWaits = false;
+
+  constructor(options: DeviceFactsOptions) {
+    this.#options = options;
+    this.#store = createFactsStore(options.storage);
+  }
+
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** Returns the tree as it was stored. Without one, or with a configuration that changed, a new bootstrap is due. */
+  async load(): Promise<TreeState | undefined> {
+    const digest = this.#options.digest();
+    const stored = await this.#store.load();
+    const known = stored.configDigest === digest;
+    this.#facts = known ? stored : { ...NO_FACTS, firmware: stored.firmware, configDigest: digest };
+    return known && stored.bootstrapped ? (stored.objects as TreeState) : undefined;
+  }
+
+  /** The accounts in the tree are facts from now on: a restart begins with them. */
+  async commitAccounts(): Promise<void> {
+    const lastBootstrapAt = this.#options.clock.wall();
+    await this.save({ bootstrapped: true, lastBootstrapAt, objects: this.#treeState() });
+  }
+
+  /** Everything that was learnt is forgotten. */
+  async reset(): Promise<void> {
+    this.#facts = NO_FACTS;
+    await this.save({});
+  }
+
+  /** The tree or a server's attributes changed. */
+  keepTree(): void {
+    this.saveInBackground({ objects: this.#treeState() });
+  }
+
+  async save(part: Partial<Facts>): Promise<void> {
+    this.saveInBackground({ ...part, configDigest: this.#options.digest() });
+    await this.#saving;
+  }
+
+  /** By short server id. */
+  registrations(): ReadonlyMap<number, RegistrationFacts> {
+    return byServer(this.#facts.registrations);
+  }
+
+  /** @param registration undefined when the server holds none any more. */
+  keepRegistration(shortServerId: number, registration: RegistrationFacts | undefined): void {
+    this.saveInBackground({ registrations: changed(this.#facts.registrations, shortServerId, registration) });
+  }
+
+  /** By short server id: what was observed, and what waits to be told. */
+  observations(): ReadonlyMap<number, ObservationState> {
+    return byServer(this.#facts.observations as Readonly<Record<string, ObservationState>> | undefined);
+  }
+
+  /** @param state undefined when the server observes nothing any more. */
+  keepObservations(shortServerId: number, state: ObservationState | undefined): void {
+    const kept = state === undefined || state.observations.length === 0 ? undefined : state;
+    const before = this.#facts.observations;
+    if (kept === undefined && before?.[shortServerId] === undefined) return;
+    this.saveInBackground({ observations: changed(before, shortServerId, kept) });
+  }
+
+  /** Writes follow each other, each with all that is known by then; a store that fails is told by a record. */
+  saveInBackground(part: Partial<Facts>): void {
+    this.#facts = { ...this.#facts, ...part };
+    if (this.#saveWaits) return;
+    this.#saveWaits = true;
+    const write = (): Promise<void> => {
+      this.#saveWaits = false;
+      return this.#store.save(this.#facts);
+    };
+    this.#saving = this.#saving.then(write, write);
+    this.#saving.catch((error: Error) => this.#failed(error));
+  }
+
+  /** Resolves when everything is written; rejects when the last of it could not be. */
+  flush(): Promise<void> {
+    return this.#saving;
+  }
+
+  #treeState(): TreeState {
+    const { tree, attributes } = this.#options;
+    const state = serialiseTree(tree, attributes.stores);
+    // The firmware update is a fact of its own, and newer than the tree.
+    const { [FIRMWARE_UPDATE.id]: _, ...objects } = state.objects;
+    return { ...state, objects };
+  }
+
+  #failed(error: Error): void {
+    process.emitWarning(`The facts of a carrier were not stored: ${error.message}`);
+    this.#options.trace?.record({ kind: "store", operation: "failed", name: "facts", detail: error.message });
+  }
+}
+
+function byServer<Fact>(facts: Readonly<Record<string, Fact>> = {}): ReadonlyMap<number, Fact> {
+  return new Map(Object.entries(facts).map(([server, fact]) => [Number(server), fact]));
+}
+
+function changed<Fact>(
+  facts: Readonly<Record<string, Fact>> = {},
+  shortServerId: number,
+  fact: Fact | undefined,
+): Readonly<Record<string, Fact>> {
+  const { [shortServerId]: _, ...others } = facts;
+  return fact === undefined ? others : { ...others, [shortServerId]: fact };
+}

@@ -1,0 +1,115 @@
+/** The parts that the register chart names: what it waits for, asks (guards) and does (actions). */
+import { assign, sendParent, setup } from "xstate";
+import { notify } from "./application.ts";
+import { type ChartMeta, service } from "./chart.ts";
+import { deadline } from "./deadline.ts";
+import { retryWaitSeconds, type SessionOutcome } from "./outcomes.ts";
+import {
+  type DisableInput,
+  goesToBootstrap,
+  hasFurtherSequence,
+  type RegisterContext,
+  type RegisterEvent,
+  type RegisterInput,
+  type RegisterOutcome,
+  type RegisterServiceInput,
+  type ServerInput,
+  type ServerReport,
+} from "./registerModel.ts";
+import type { DeferredReason, SemanticEvent } from "./semanticEvent.ts";
+
+export const registerSetup = setup({
+  types: {
+    input: {} as RegisterInput,
+    context: {} as RegisterContext,
+    events: {} as RegisterEvent,
+    meta: {} as ChartMeta,
+  },
+  actors: {
+    deadline,
+    openSession: service<SessionOutcome, ServerInput>("openSession"),
+    register: service<RegisterOutcome, RegisterServiceInput>("register"),
+    update: service<RegisterOutcome, ServerInput>("update"),
+    /** Resolves when the server answered or will not. */
+    deregister: service<void, ServerInput>("deregister"),
+    /** The same for a while: resolves with the time of day, ms, that it lasts until. */
+    disable: service<number, DisableInput>("disable"),
+  },
+  guards: {
+    linkIsUp: ({ context }) => context.linkIsUp,
+    isAutomatic: ({ context }) => context.automatic,
+    isBehind: ({ context }) => context.behind,
+    isDelayed: ({ context }) => context.delayWanted,
+    isDisabled: ({ context }) => context.disabledUntil > 0,
+    isRegistered: ({ context }) => context.registered,
+    updateWanted: ({ context }) => context.updateWanted,
+    disableWanted: ({ context }) => context.disableWanted,
+    mayRetry: ({ context }) => retryWaitSeconds(context.server.retry, context.attempt) !== undefined,
+    mayBeginSequence: ({ context }) => hasFurtherSequence(context),
+    open: (_, kind: SessionOutcome["kind"]) => kind === "open",
+    arrives: ({ context }, kind: RegisterOutcome["kind"]) => kind === "registered" && context.fresh,
+    succeeded: (_, kind: RegisterOutcome["kind"]) => kind === "registered",
+    unavailable: (_, kind: RegisterOutcome["kind"]) => kind === "unavailable",
+    silent: (_, outcome: RegisterOutcome) => outcome.kind === "noAnswer" && !outcome.heard,
+    isRefusal: (_, kind: RegisterOutcome["kind"]) => kind === "refused",
+    /** 4.12 Precondition Failed: the server does not speak the version. */
+    speaksOlder: ({ context }, outcome: RegisterOutcome) =>
+      context.version === "1.1" && outcome.kind === "refused" && outcome.code === "4.12",
+    /** A server that accepted this device before, and now does not want it. */
+    isRejection: ({ context }, outcome: RegisterOutcome) =>
+      context.met && goesToBootstrap(context) && outcome.kind === "refused" && outcome.code.startsWith("4."),
+  },
+  actions: {
+    notify: (_, event: SemanticEvent) => notify(_, event),
+    /** Closes the session to the server without Deregister. */
+    closeSession: (_, _server: { readonly server: number }) => {},
+    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1, fresh: true }),
+    markReported: assign({ fresh: false }),
+    beginSequence: assign({ attempt: 0, sequence: ({ context }) => context.sequence + 1 }),
+    beginAfresh: assign({ attempt: 0, sequence: 0 }),
+    blame: assign((_, reason: DeferredReason) => ({ reason })),
+    /** Should the next exchange fail, this session was the first attempt. */
+    keepRegistration: assign((_, outcome: RegisterOutcome) =>
+      outcome.kind === "registered"
+        ? { registered: true, updateAt: outcome.updateAt, attempt: 1, sequence: 0, met: true, delayWanted: false }
+        : {},
+    ),
+    keepDisableTimeout: assign(({ context }, disableTimeoutSeconds: number | undefined) =>
+      disableTimeoutSeconds === undefined ? {} : { server: { ...context.server, disableTimeoutSeconds } },
+    ),
+    clearWantedUpdate: assign({ updateWanted: false }),
+    forgetRegistration: assign({ registered: false, updateWanted: false, disableWanted: false }),
+    wantUpdate: assign({ updateWanted: true }),
+    wantDisable: assign({ disableWanted: true }),
+    fallBack: assign({ version: "1.0" }),
+    keepAbsence: assign((_, disabledUntil: number) => ({ disabledUntil })),
+    endAbsence: assign({ disabledUntil: 0 }),
+    takeTurn: assign({ behind: false }),
+    rejoinOrder: assign({ behind: ({ context }) => context.waitsForTurn === true }),
+    skipDelay: assign({ delayWanted: false }),
+    noteLinkUp: assign({ linkIsUp: true }),
+    noteLinkDown: assign({ linkIsUp: false }),
+    reportRegistered: sendParent(
+      ({ context }) => ({ type: "server.registered", server: context.server.shortServerId }) satisfies ServerReport,
+    ),
+    reportDeregistered: sendParent(
+      ({ context }) =>
+        ({
+          type: "server.deregistered",
+          server: context.server.shortServerId,
+          wasRegistered: context.registered,
+        }) satisfies ServerReport,
+    ),
+    reportFailed: sendParent(
+      ({ context }) => ({ type: "server.failed", server: context.server.shortServerId }) satisfies ServerReport,
+    ),
+    reportExhausted: sendParent(
+      ({ context }) =>
+        ({
+          type: "server.exhausted",
+          server: context.server.shortServerId,
+          bootstrap: goesToBootstrap(context),
+        }) satisfies ServerReport,
+    ),
+  },
+});
