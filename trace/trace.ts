@@ -17,7 +17,8 @@ export function createTrace(options: TraceOptions): Trace {
       const { cause = ambient, ...others } = fields;
       const record: { -readonly [K in keyof TraceRecord]: TraceRecord[K] } = {
         seq,
-        time: clock.now(),
+        // Whole µs: what is finer is a clock's arithmetic.
+        time: Math.round(1_000 * clock.now()) / 1_000,
         device,
         ...others,
       };
