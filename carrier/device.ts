@@ -300,6 +300,8 @@ export class Device {
   async noteInitialised(result: ModemInitResult): Promise<ModemOutcome> {
     this.#noteFirmwareVersion(result);
     if (result.kind !== "ok" && this.facts.firmware.state === FIRMWARE_STATE.updating) {
+      // Another firmware may have other objects: its servers are told all of them (LwM2M 1.1 §E.6).
+      if (result.kind === "updated") for (const server of this.registrations.servers) this.registrations.end(server);
       await this.#keeper.save({ firmware: { ...this.facts.firmware, applied: result.kind } });
     }
     if (result.kind === "updateFailed") return { kind: result.kind, code: result.code };

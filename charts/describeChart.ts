@@ -28,7 +28,7 @@ const PHASES: Readonly<Record<string, Readonly<Record<string, Phase>>>> = {
     writingManagementKeys: { label: "write management server keys to modem", at: "library" },
     sequenceFailed: { label: "expected objects are not sent", at: "peer", tone: "bad" },
   },
-  register: { registrationFailed: { label: "registration is not answered", at: "peer", tone: "bad" } },
+  register: { registrationFailed: { label: "registration fails", at: "peer", tone: "bad" } },
   fota: {
     transferring: { label: "modem firmware download is under way" },
     downloaded: { label: "modem firmware is downloaded", at: "library", tone: "good" },

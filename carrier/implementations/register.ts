@@ -2,9 +2,10 @@
 import type { LwM2mVersion, SessionOutcome } from "../../machines/outcomes.ts";
 import { registerMachine } from "../../machines/register.ts";
 import type { DisableInput, RegisterOutcome, RegisterServiceInput, ServerInput } from "../../machines/registerModel.ts";
-import { accountOf } from "../../services/lwm2m/device/accounts.ts";
+import { accountOf, securityInstanceId, serverInstanceId } from "../../services/lwm2m/device/accounts.ts";
 import { deregister, objectList, register, update } from "../../services/lwm2m/device/registrationClient.ts";
 import { SUPPORTED_FORMATS } from "../../services/lwm2m/formats.ts";
+import { SERVER } from "../../services/lwm2m/objects/server.ts";
 import type { Device } from "../device.ts";
 import { bindingOf, type Registration, wantsQueueMode } from "../registrations.ts";
 import { actorsOf, deadline, exchangeFailure, notify, service } from "./shared.ts";
@@ -50,8 +51,10 @@ export const registerChart = registerMachine.provide({
     update: service<RegisterOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {
       const endpoint = device.connections.endpoint(server);
       const known = device.registrations.get(server);
-      const wanted = known && wantedOf(device, server, known.version);
-      if (endpoint === undefined || known === undefined || wanted === undefined) return { kind: "closed" };
+      // This side has forgotten it: an Update could not name it, as if the server had.
+      if (known === undefined) return { kind: "refused", code: "4.04" };
+      const wanted = wantedOf(device, server, known.version);
+      if (endpoint === undefined || wanted === undefined) return { kind: "closed" };
       const { version, lifetimeSeconds, binding, smsNumber } = wanted;
       // Only what changed is told (LwM2M 1.1 §6.2.2).
       const outcome = await update(
@@ -83,8 +86,9 @@ export const registerChart = registerMachine.provide({
       const { server, disableTimeoutSeconds } = input;
       const until = device.options.clock.wall() + 1000 * disableTimeoutSeconds;
       device.registrations.disable(server, until);
-      await leave(device, server, signal);
+      // What changes from now on is kept for the next registration: nothing more goes out on this session.
       device.managements.pause(server);
+      await leave(device, server, signal);
       return until;
     }),
   },
@@ -94,14 +98,22 @@ export const registerChart = registerMachine.provide({
   },
 });
 
-/** What the server is to know of this device now; undefined without an account. */
+/** What the server is to know of this device now; undefined without an account. Every Update asks: no more is read. */
 function wantedOf(device: Device, server: number, version: LwM2mVersion): Omit<Registration, "location"> | undefined {
-  const account = accountOf(device.tree, server);
-  if (account === undefined) return undefined;
-  const { lifetimeSeconds } = account;
-  const { smsNumber, objectsVersion } = device;
-  const queueMode = wantsQueueMode(account, device.options.queueMode);
-  return { version, lifetimeSeconds, binding: bindingOf(queueMode, version), queueMode, smsNumber, objectsVersion };
+  const { tree, smsNumber, objectsVersion } = device;
+  const account = serverInstanceId(tree, server);
+  if (account === undefined || securityInstanceId(tree, server) === undefined) return undefined;
+  const lifetimeSeconds = tree.value(SERVER, account, 1);
+  if (lifetimeSeconds === undefined) return undefined;
+  const queueMode = wantsQueueMode({ binding: tree.value(SERVER, account, 7) ?? "U" }, device.options.queueMode);
+  return {
+    version,
+    lifetimeSeconds: Number(lifetimeSeconds),
+    binding: bindingOf(queueMode, version),
+    queueMode,
+    smsNumber,
+    objectsVersion,
+  };
 }
 
 /** Ends the registration as far as the server can be reached. */

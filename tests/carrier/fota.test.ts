@@ -71,6 +71,9 @@ describe("a pushed update", () => {
       const succeeds = "fota.succeeded" in EDITIONS[edition].events;
       expect(said(world, before)).toEqual(succeeds ? ["fota.started", "fota.succeeded"] : ["fota.started"]);
       expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
+      // Another firmware may have other objects: the server is told all of them, and asks anew for what it observes.
+      expect(world.management.of("POST /rd")).toHaveLength(2);
+      expect(world.management.of("POST /rd/1")).toEqual([]);
     });
 
     it(`that is corrupt is deleted with a link cycle: Result 5 and the edition's error, edition ${edition}`, async () => {

@@ -55,6 +55,22 @@ describe("notifications", () => {
     expect(heard.values).toEqual(["100", "90", "80", "70"]);
   });
 
+  it("of what changes while the Deregister of a disabled server is under way wait for the next registration", async () => {
+    const { world, heard } = await observed();
+    world.management.script = ({ what }) => {
+      if (what.startsWith("DELETE")) charge(world, 90);
+      return undefined;
+    };
+    await world.result(world.management.ask("PUT", "/1/0/5", "600"));
+    await world.result(world.management.ask("POST", "/1/0/4"));
+    await world.until("deregistered");
+    await world.settle();
+    expect(heard.values).toEqual(["100"]);
+    await world.until("registered");
+    await world.pass(5);
+    expect(heard.values).toEqual(["100", "90"]);
+  });
+
   it("are told after that although power was cut meanwhile", async () => {
     const { world, heard } = await observed();
     await world.result(world.management.ask("PUT", "/1/0/5", "600"));

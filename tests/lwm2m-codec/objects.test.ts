@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import type { ObjectDefinition } from "../../services/lwm2m/model.ts";
-import { instanceValues, resourcePath } from "../../services/lwm2m/objects/define.ts";
+import { defineObject, instanceValues, resourcePath } from "../../services/lwm2m/objects/define.ts";
 import { DEVICE } from "../../services/lwm2m/objects/device.ts";
 import { ALL_OBJECTS, findObject, findResource, OBJECTS } from "../../services/lwm2m/objects/index.ts";
 
@@ -63,6 +63,15 @@ describe("the object tables", () => {
   it("have a URN with the version, except for 1.0", () => {
     expect(findObject(3)?.urn).toBe("urn:oma:lwm2m:oma:3:1.2");
     expect(findObject(16)?.urn).toBe("urn:oma:lwm2m:oma:16");
+  });
+
+  it("have a URN of the class that their id is of: OMA's, other organisations', vendors'", () => {
+    const table = { name: "Door", version: "1.0", lwm2mVersion: "1.1", resources: [] } as const;
+    const urn = (id: number) => defineObject({ ...table, id, instances: "single", presence: "optional" }).urn;
+    expect(urn(2_047)).toBe("urn:oma:lwm2m:oma:2047");
+    expect(urn(2_048)).toBe("urn:oma:lwm2m:ext:2048");
+    expect(urn(10_240)).toBe("urn:oma:lwm2m:ext:10240");
+    expect(urn(10_241)).toBe("urn:oma:lwm2m:x:10241");
   });
 
   it("allow the result codes of cancelling and deferring from 5 version 1.1 on", () => {

@@ -75,7 +75,7 @@ export function defineObject<const Table extends ObjectTable>(table: Table): Typ
   return {
     id: table.id,
     name: table.name,
-    urn: `urn:oma:lwm2m:oma:${table.id}${table.version === "1.0" ? "" : `:${table.version}`}`,
+    urn: urnOf(table),
     version: table.version,
     lwm2mVersion: table.lwm2mVersion,
     multiple: table.instances === "multiple",
@@ -90,6 +90,14 @@ export function defineObject<const Table extends ObjectTable>(table: Table): Typ
       ...limits,
     })),
   };
+}
+
+/** Last ids of OMA's own objects and of those of other organisations; vendors' follow (OMA LwM2M registry, "Object classes"). */
+const LAST_ID = { oma: 2_047, ext: 10_240 };
+
+function urnOf({ id, version }: ObjectTable): string {
+  const objectClass = id <= LAST_ID.oma ? "oma" : id <= LAST_ID.ext ? "ext" : "x";
+  return `urn:oma:lwm2m:${objectClass}:${id}${version === "1.0" ? "" : `:${version}`}`;
 }
 
 /** One instance's values, checked against the object's table when compiling; undefined ones are left out. */
