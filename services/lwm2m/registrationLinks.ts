@@ -19,6 +19,11 @@ export interface RegistrationLinkOptions {
 /** Security and OSCORE: they hold keys and are never listed. */
 const UNLISTED: ReadonlySet<number> = new Set([0, 21]);
 
+/** Whether a Register or Update tells servers of the object. */
+export function isListed(objectId: number): boolean {
+  return !UNLISTED.has(objectId);
+}
+
 /** Versions that a server assumes for an object listed without one; 1.0 where the table is silent. */
 const DEFAULT_VERSIONS: Readonly<Record<"1.0" | "1.1", ReadonlyMap<number, string>>> = {
   "1.0": new Map(),
@@ -35,7 +40,7 @@ export function registrationLinks(objects: readonly RegisteredObject[], options:
   const ct = contentFormats.length === 0 ? {} : { ct: contentFormats.join(" ") };
   const links: Link[] = [{ target: "/", attributes: { rt: "oma.lwm2m", ...ct } }];
   for (const { definition, instanceIds } of objects.toSorted((a, b) => a.definition.id - b.definition.id)) {
-    if (UNLISTED.has(definition.id)) continue;
+    if (!isListed(definition.id)) continue;
     const target = `/${definition.id}`;
     if (needsVersion(definition, lwm2mVersion)) {
       links.push({ target, attributes: { ver: definition.version } });

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { CODE } from "../../services/coap/codes.ts";
 import {
+  ACCESS_CONTROL,
+  addAccessControlObject,
   addSecurityObject,
   BootstrapInterface,
   bootstrapAccount,
@@ -10,6 +12,7 @@ import {
   decodeObjectTlv,
   encodeInstanceTlv,
   encodeObjectTlv,
+  instanceValues,
   ObjectTree,
   requestBootstrap,
   SECURITY,
@@ -80,6 +83,15 @@ describe("a bootstrap", () => {
     expect(run.device.vault.pending()).toEqual([]);
     run.transaction.rollback();
     expect(serialiseTree(run.device.tree)).toEqual(before);
+  });
+
+  it.each(["/", "/2", "/2/0"])("takes away who may do what by a Delete on %s", (path) => {
+    const run = bootstrap();
+    const { tree } = run.device;
+    addAccessControlObject(tree);
+    tree.create(ACCESS_CONTROL.id, 0, instanceValues(ACCESS_CONTROL, { 0: 3, 1: 0, 3: 101 }));
+    expect(run.ask({ method: "DELETE", path }).code).toBe("2.02");
+    expect(tree.instanceIds(ACCESS_CONTROL.id)).toEqual([]);
   });
 
   it("stays after a commit, whatever is rolled back later", () => {

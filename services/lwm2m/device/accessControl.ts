@@ -174,9 +174,9 @@ export class AccessControl implements AccessPolicy {
   }
 }
 
-/** Object 2, which servers read, and whose instances they neither create nor delete. */
+/** Object 2, whose instances are the bootstrap server's to create and delete. */
 export function addAccessControlObject(tree: ObjectTree): void {
-  tree.add(ACCESS_CONTROL, { fixedInstances: true });
+  tree.add(ACCESS_CONTROL);
 }
 
 /** Who may write and delete comes before who may do one of them; the first of several. */

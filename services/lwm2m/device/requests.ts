@@ -3,6 +3,7 @@ import { CODE } from "../../coap/codes.ts";
 import type { IncomingRequest, OutgoingResponse } from "../../coap/types.ts";
 import { CONTENT_FORMAT } from "../contentFormat.ts";
 import type { ContentNode, InstanceValues, Path } from "../model.ts";
+import { ACCESS_CONTROL } from "../objects/accessControl.ts";
 import { findResource } from "../objects/index.ts";
 import { SERVER } from "../objects/server.ts";
 import { formatPath } from "../path.ts";
@@ -95,10 +96,13 @@ export function deleteInstance(tree: ObjectTree, path: Required<Path>): Outgoing
   return { code: CODE.DELETED };
 }
 
-/** Single objects are what the device is; accounts are the bootstrap server's matter. */
+/** The bootstrap server's matter: accounts, and who may do what (LwM2M 1.1 §6.1.7, §8.1). */
+const BOOTSTRAPPED: ReadonlySet<number> = new Set([SERVER.id, ACCESS_CONTROL.id]);
+
+/** Single objects are what the device is. */
 function serversMayCreate(tree: ObjectTree, objectId: number): boolean {
   const multiple = tree.definition(objectId)?.multiple === true;
-  return multiple && objectId !== SERVER.id && tree.behaviour(objectId)?.fixedInstances !== true;
+  return multiple && !BOOTSTRAPPED.has(objectId) && tree.behaviour(objectId)?.fixedInstances !== true;
 }
 
 export function notThere(path: Path): Refusal {

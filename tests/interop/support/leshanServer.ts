@@ -34,6 +34,8 @@ export interface LeshanConfiguration extends LeshanIdentity {
   readonly security?: readonly LeshanSecurity[];
   /** Octets of the Connection IDs that it wants to receive, 0 for none; Leshan's own default is 6. */
   readonly connectionIdLength?: number;
+  /** The only version of LwM2M that it takes; another is answered 4.12. Both by default. */
+  readonly lwm2m?: "1.0" | "1.1";
   /** How long a queue-mode client is taken to be awake; Leshan's own default is 93000. */
   readonly awakeMs?: number;
   readonly blockSize?: number;

@@ -110,6 +110,7 @@ public class Management {
             for (JsonNode entry : given.get("security")) security.add(securityInfo(entry));
             builder.setSecurityStore(security);
         }
+        if (given.has("lwm2m")) builder.setRegistrationDataExtractor(new OneVersion(given.get("lwm2m").textValue()));
         if (given.has("privateKey")) builder.setPrivateKey(privateKey(given.get("privateKey")));
         if (given.has("publicKey")) builder.setPublicKey(publicKey(given.get("publicKey")));
         if (given.has("chain")) builder.setCertificateChain(certificates(given.get("chain")));
@@ -150,6 +151,20 @@ public class Management {
             for (ObjectModel model : ObjectLoader.loadObjectsFromDir(new File(folder), true)) models.putIfAbsent(model.id + "/" + model.version, model);
         }
         return models.values();
+    }
+
+    /** Leshan answers 4.12 where nothing is extracted. */
+    static class OneVersion extends DefaultRegistrationDataExtractor {
+        final LwM2mVersion only;
+
+        OneVersion(String version) {
+            only = LwM2mVersion.get(version);
+        }
+
+        @Override
+        public RegistrationData extractDataFromObjectLinks(Link[] links, LwM2mVersion version) {
+            return version.equals(only) ? super.extractDataFromObjectLinks(links, version) : null;
+        }
     }
 
     static SecurityInfo securityInfo(JsonNode entry) throws Exception {
