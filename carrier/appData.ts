@@ -3,7 +3,7 @@
  * they begin and end to observe it.
  */
 import type { SemanticEvent } from "../machines/semanticEvent.ts";
-import type { StoredWrite } from "../services/lwm2m/device/behaviour.ts";
+import type { ResourceBehaviours, StoredWrite } from "../services/lwm2m/device/behaviour.ts";
 import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
 import type { Path } from "../services/lwm2m/model.ts";
 import { BINARY_APP_DATA_CONTAINER } from "../services/lwm2m/objects/binaryAppDataContainer.ts";
@@ -16,8 +16,10 @@ type Tell = (event: AppDataEvent) => void;
 const DATA = 0;
 const NOTHING = new Uint8Array(0);
 
+const RESOURCES: ResourceBehaviours<Tell> = { [DATA]: { written: tellWrite } };
+
 export function addAppDataObject(tree: ObjectTree, tell: Tell): void {
-  tree.add(BINARY_APP_DATA_CONTAINER, { resources: { [DATA]: { written: tellWrite } }, context: tell });
+  tree.add(BINARY_APP_DATA_CONTAINER, { resources: RESOURCES, context: tell });
 }
 
 /** Undefined for what lies elsewhere. */

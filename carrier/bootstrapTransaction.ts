@@ -32,6 +32,12 @@ export class BootstrapTransaction {
     this.#resolve({ kind: "closed" });
   }
 
+  /** The attempt is over: what `end` has not kept is undone. */
+  abandon(): void {
+    this.lose();
+    this.#interface.rollback();
+  }
+
   /** Waits for Finish and keeps or undoes what was done; given up by `signal`, it is undone. */
   async end(signal: AbortSignal): Promise<BootstrapSessionOutcome> {
     signal.addEventListener("abort", () => this.lose(), { once: true });

@@ -46,7 +46,9 @@ export class Connections {
     const onClose = () => {
       if (this.#endpoints.delete(server)) this.#options.onLost(server);
     };
-    const opening = await this.#open(request, lifelineOf(server), handler, onClose, server);
+    const { queue } = this.#options;
+    const listens = typeof server === "number" && queue?.wants(server) === true && { listensMs: queue.awakeMs };
+    const opening = await this.#open({ ...request, ...listens }, lifelineOf(server), handler, onClose, server);
     if (opening.kind !== "open") return opening;
     this.#endpoints.set(server, opening.endpoint);
     return { kind: "open" };
@@ -84,12 +86,12 @@ export class Connections {
   /** The session as it is, or one that sleeps between exchanges. */
   #queued(request: OpenRequest, session: Session, server: ServerName | undefined, isBusy: () => boolean): Session {
     const { transport, clock, queue } = this.#options;
-    if (queue === undefined || typeof server !== "number" || !queue.wants(server)) return session;
+    if (queue === undefined || typeof server !== "number" || request.listensMs === undefined) return session;
     const { signal: _, ...again } = request;
     return new Awake({
       session,
       clock,
-      awakeMs: queue.awakeMs,
+      awakeMs: request.listensMs,
       isBusy,
       maySleep: () => queue.maySleep(server),
       reopen: () => transport.open(again),

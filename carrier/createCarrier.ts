@@ -116,10 +116,14 @@ class RunningCarrier implements Carrier {
   }
 
   async cutPower(): Promise<void> {
+    const { device } = this.#parts;
+    device.fallSilent();
     this.actor.stop();
-    this.#parts.device.fallSilent();
-    await this.#parts.device.close();
-    this.#giveUp();
+    try {
+      await device.close();
+    } finally {
+      this.#giveUp();
+    }
   }
 
   request(name: RequestName): number {

@@ -26,7 +26,8 @@ export class DataSend {
   async send(paths: readonly string[]): Promise<number> {
     const { trace } = this.#device.options;
     const cause = trace?.record({ kind: "call", from: "application", to: "library", name: CALL, paths });
-    const value = await this.#send(paths);
+    // What an object of the application's own throws is as if its value could not be had.
+    const value = await this.#send(paths).catch(() => -ERRNO.EIO);
     trace?.record({
       kind: "return",
       from: "library",

@@ -21,6 +21,7 @@ import { SecretVault } from "../services/lwm2m/device/secretVault.ts";
 import { Traffic } from "../services/lwm2m/device/statisticsObject.ts";
 import { ObjectTree, type TreeChange } from "../services/lwm2m/device/tree.ts";
 import { FIRMWARE_UPDATE } from "../services/lwm2m/objects/firmwareUpdate.ts";
+import { isListed } from "../services/lwm2m/registrationLinks.ts";
 import type { Facts } from "../services/store/facts.ts";
 import { bootstrapServerFacts } from "./bootstrapAccount.ts";
 import type { BootstrapTransaction } from "./bootstrapTransaction.ts";
@@ -141,7 +142,7 @@ export class Device {
   listen(send: (event: CarrierEvent) => void): () => void {
     this.#send = send;
     const stop = this.options.modem.subscribe((notification) => this.#onModem(notification));
-    this.#tellModem();
+    this.tellModem();
     return () => {
       stop();
       this.#send = undefined;
@@ -150,6 +151,12 @@ export class Device {
 
   emit(event: DeviceEvent | CarrierEvent): void {
     this.#send?.(event);
+  }
+
+  /** The charts hear how the modem is. */
+  tellModem(): void {
+    const { functionalMode: mode, registration } = this.options.modem;
+    this.emit({ type: "modem.changed", mode, registered: isRegistered(registration) });
   }
 
   /** Reads the facts and builds the tree from them. A configuration that changed means a new bootstrap. */
@@ -168,7 +175,7 @@ export class Device {
     const { profile } = this;
     const { servers } = this.#accounts;
     const { automaticRegistration, bootstrapFromSmartcard = false, settings } = this.options;
-    this.#buildTree(await this.#keeper.load());
+    await this.#restoreTree(await this.#keeper.load());
     this.#restoreRegistrations();
     const account = bootstrapAccount(this.tree);
     const factory = (servers ?? []).length > 0;
@@ -288,6 +295,18 @@ export class Device {
     this.emit({ type: "restart" });
   }
 
+  /** What lay on the card when its accounts were read. */
+  keepSmartcard(smartcardDigest: string): void {
+    this.#keeper.saveInBackground({ smartcardDigest });
+  }
+
+  /** The accounts do not hold any more: the device starts again and bootstraps. Without a word to its servers. */
+  async bootstrapAnew(): Promise<void> {
+    this.registrations.begin();
+    await this.#keeper.forgetAccounts();
+    this.emit({ type: "restart" });
+  }
+
   forgetRegistrations(): void {
     this.registrations.clear();
     this.managements.endAll();
@@ -308,7 +327,7 @@ export class Device {
     return { kind: this.facts.firmware.applied ?? result.kind };
   }
 
-  /** Everything of the run ends; what is stored stays. Sessions that servers go on with are stored too. */
+  /** Everything of the run ends; what is stored stays, and sessions that servers go on with are too. Never rejects. */
   async halt(): Promise<void> {
     for (const server of this.connections.servers) this.closeSession(server);
     this.forgetRegistrations();
@@ -316,8 +335,9 @@ export class Device {
     await this.#keeper.flush();
   }
 
-  /** From now on nothing is said to anyone. */
+  /** From now on nothing is said to anyone, and nothing more is stored. */
   fallSilent(): void {
+    this.#keeper.fallSilent();
     this.#dtls?.fallSilent();
   }
 
@@ -326,19 +346,30 @@ export class Device {
     await this.#transport.close();
   }
 
-  #buildTree(stored: TreeState | undefined): void {
-    this.#attributes.restore(stored?.attributes);
+  /** Where what is stored is damaged so that no account is left, a new bootstrap is due. */
+  async #restoreTree(stored: TreeState | undefined): Promise<void> {
+    const leftOut = this.#buildTree(stored);
+    this.#keeper.tellLeftOut(leftOut);
+    if (leftOut.length === 0 || serverAccounts(this.tree).length > 0) return;
+    await this.#keeper.forgetAccounts();
+    this.#buildTree(undefined);
+  }
+
+  /** Returns what of the stored tree was left out. */
+  #buildTree(stored: TreeState | undefined): readonly string[] {
+    const leftOut = this.#attributes.restore(stored?.attributes);
     this.forgetRegistrations();
     this.vault.wipe();
     addObjects(this);
-    if (stored !== undefined) restoreTree(this.tree, stored);
-    else provision(this.tree, this.vault, this.#accounts);
+    if (stored !== undefined) return [...restoreTree(this.tree, stored), ...leftOut];
+    provision(this.tree, this.vault, this.#accounts);
+    return leftOut;
   }
 
   #onTree(changes: readonly TreeChange[]): void {
     const written = changes.some(({ caller, objectId }) => caller === "server" && objectId !== FIRMWARE_UPDATE.id);
     if (written && this.facts.bootstrapped) this.#keeper.keepTree();
-    if (changes.every(({ kind }) => kind === "value")) return;
+    if (!changes.some(({ kind, objectId }) => kind !== "value" && isListed(objectId))) return;
     this.objectsVersion++;
     for (const server of this.registrations.servers) {
       this.emit({ type: "server.trigger", server, command: { type: "server.update" } });
@@ -364,11 +395,11 @@ export class Device {
         break;
       case "functionalMode":
       case "registration":
-        this.#tellModem();
+        this.tellModem();
         if (notification.kind === "registration" && isRegistered(notification.status)) void this.network.attached();
         break;
       case "shutdown":
-        this.#tellModem();
+        this.tellModem();
         break;
       default:
     }
@@ -376,10 +407,5 @@ export class Device {
 
   #noteFirmwareVersion({ firmwareVersion }: ModemInitResult): void {
     setDeviceIdentity(this.tree, { firmwareVersion });
-  }
-
-  #tellModem(): void {
-    const { functionalMode: mode, registration } = this.options.modem;
-    this.emit({ type: "modem.changed", mode, registered: isRegistered(registration) });
   }
 }

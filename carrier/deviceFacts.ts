@@ -14,8 +14,13 @@ import {
   type RegistrationFacts,
 } from "../services/store/facts.ts";
 import type { ServerAttributes } from "./serverAttributes.ts";
+import { storedServers } from "./storedServers.ts";
 
 export type { RegistrationFacts };
+
+/** Of what was left out; a damaged document may have names of any length. */
+const MOST_PLACES_TOLD = 8;
+const MOST_PLACE_LENGTH = 64;
 
 export interface DeviceFactsOptions {
   readonly storage: Storage;
@@ -34,6 +39,7 @@ export class DeviceFactsKeeper {
   #saving: Promise<void> = Promise.resolve();
   /** A write waits for the one under way: it will take the facts as they are then. */
   #saveWaits = false;
+  #silent = false;
 
   constructor(options: DeviceFactsOptions) {
     this.#options = options;
@@ -49,8 +55,16 @@ export class DeviceFactsKeeper {
     const digest = this.#options.digest();
     const stored = await this.#store.load();
     const known = stored.configDigest === digest;
-    this.#facts = known ? stored : { ...NO_FACTS, firmware: stored.firmware, configDigest: digest };
+    this.#facts = known ? this.#usable(stored) : { ...NO_FACTS, firmware: stored.firmware, configDigest: digest };
     return known && stored.bootstrapped ? (stored.objects as TreeState) : undefined;
+  }
+
+  /** Says what was stored but is no use to this device: the first of it, and how much there is. */
+  tellLeftOut(places: readonly string[]): void {
+    if (places.length === 0) return;
+    const told = places.slice(0, MOST_PLACES_TOLD).map((place) => place.slice(0, MOST_PLACE_LENGTH));
+    const more = places.length > told.length ? ` and ${places.length - told.length} more` : "";
+    this.#tell(`left out: ${told.join(", ")}${more}`, "restored whole");
   }
 
   /** The accounts in the tree are facts from now on: a restart begins with them. */
@@ -62,6 +76,12 @@ export class DeviceFactsKeeper {
   /** Everything that was learnt is forgotten. */
   async reset(): Promise<void> {
     this.#facts = NO_FACTS;
+    await this.save({});
+  }
+
+  /** The accounts do not hold any more: the next start bootstraps anew. The firmware stays what it is. */
+  async forgetAccounts(): Promise<void> {
+    this.#facts = { ...NO_FACTS, firmware: this.#facts.firmware };
     await this.save({});
   }
 
@@ -105,15 +125,20 @@ export class DeviceFactsKeeper {
     this.#saveWaits = true;
     const write = (): Promise<void> => {
       this.#saveWaits = false;
-      return this.#store.save(this.#facts);
+      return this.#silent ? Promise.resolve() : this.#store.save(this.#facts);
     };
     this.#saving = this.#saving.then(write, write);
-    this.#saving.catch((error: Error) => this.#failed(error));
+    this.#saving.catch((error: Error) => this.#tell(error.message, "stored"));
   }
 
-  /** Resolves when everything is written; rejects when the last of it could not be. */
-  flush(): Promise<void> {
-    return this.#saving;
+  /** Resolves when everything is written, or could not be, which a record tells. */
+  async flush(): Promise<void> {
+    await this.#saving.catch(() => {});
+  }
+
+  /** The supply is gone: the write under way is the last one. */
+  fallSilent(): void {
+    this.#silent = true;
   }
 
   #treeState(): TreeState {
@@ -124,9 +149,18 @@ export class DeviceFactsKeeper {
     return { ...state, objects };
   }
 
-  #failed(error: Error): void {
-    process.emitWarning(`The facts of a carrier were not stored: ${error.message}`);
-    this.#options.trace?.record({ kind: "store", operation: "failed", name: "facts", detail: error.message });
+  /** Without observations that are none. */
+  #usable(stored: Facts): Facts {
+    if (stored.observations === undefined) return stored;
+    const leftOut: string[] = [];
+    const observations = Object.fromEntries(storedServers(stored.observations, "observations", leftOut));
+    this.tellLeftOut(leftOut);
+    return { ...stored, observations };
+  }
+
+  #tell(detail: string, notDone: "stored" | "restored whole"): void {
+    process.emitWarning(`The facts of a carrier were not ${notDone}: ${detail}`);
+    this.#options.trace?.record({ kind: "store", operation: "failed", name: "facts", detail });
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type FirmwareProtocol,
   UPDATE_RESULT,
 } from "../services/lwm2m/device/firmwareObject.ts";
-import type { FirmwareFacts } from "../services/store/facts.ts";
+import { type FirmwareFacts, LAST_INSTANT_MS } from "../services/store/facts.ts";
 import { reportMistake } from "./applicationMistake.ts";
 import type { Device } from "./device.ts";
 import type { DeviceFactsKeeper } from "./deviceFacts.ts";
@@ -44,10 +44,11 @@ export class DeviceFirmware implements FirmwareHost {
     this.#keeper = keeper;
   }
 
-  /** What the charts begin with. */
+  /** What the charts begin with. Object version 1.0 cannot say that an update is put off: its server asks again. */
   get facts(): FirmwareBeginning {
     const { state, uri = "", deferUntil } = this.#keeper.facts.firmware;
-    return { state, uri, ...(deferUntil !== undefined && { deferUntil }) };
+    const isFirst = this.#device.options.firmwareObjectVersion === "1.0";
+    return { state, uri, ...(deferUntil !== undefined && !isFirst && { deferUntil }) };
   }
 
   /** Puts object 5 into the tree, as the facts have it. */
@@ -115,7 +116,10 @@ export class DeviceFirmware implements FirmwareHost {
     const seconds = this.#deferral();
     const { clock } = this.#device.options;
     if (seconds === 0) this.#device.emit({ type: "firmware.update" });
-    else this.#device.emit({ type: "firmware.deferred", until: clock.wall() + 1000 * seconds });
+    else {
+      const until = Math.min(clock.wall() + 1000 * seconds, LAST_INSTANT_MS);
+      this.#device.emit({ type: "firmware.deferred", until });
+    }
   }
 
   #deferral(): number {

@@ -1,29 +1,62 @@
 /** DTLS on this host, with the keys of the modem's tags. */
 import type { Storage } from "../ports/storage.ts";
-import type { DtlsParameters } from "../services/dtls/dtlsParameters.ts";
+import type { Listener, OpenOutcome, OpenRequest, PeerAddress, Session, Transport } from "../ports/transport.ts";
 import { createDtlsTransport, type DtlsTransport } from "../services/dtls/dtlsTransport.ts";
 import { createSessionVault } from "../services/dtls/sessionVault.ts";
 import type { ResolvedOptions } from "./resolve.ts";
 
+const PLAIN_URI = /^coap:/i;
+
 /** Undefined where the modem keeps its keys: `coaps` is then its own business, or the given transport's. */
 export function hostDtls(options: ResolvedOptions, storage: Storage): DtlsTransport | undefined {
-  const { modem, transport, clock, trace } = options;
-  const { hostCredentials } = modem;
-  return (
-    hostCredentials &&
-    createDtlsTransport({
+  return options.modem.hostCredentials && new HostDtls(options, storage);
+}
+
+/** Of a device whose servers are all without security it is no more than a way through. */
+class HostDtls implements DtlsTransport {
+  readonly #options: ResolvedOptions;
+  readonly #storage: Storage;
+  #dtls: DtlsTransport | undefined;
+
+  constructor(options: ResolvedOptions, storage: Storage) {
+    this.#options = options;
+    this.#storage = storage;
+  }
+
+  open(request: OpenRequest): Promise<OpenOutcome> {
+    return this.#of(request).open(request);
+  }
+
+  listen(at: PeerAddress, onSession: (session: Session) => void): Promise<Listener> {
+    return this.#options.transport.listen(at, onSession);
+  }
+
+  async save(): Promise<void> {
+    await this.#dtls?.save();
+  }
+
+  fallSilent(): void {
+    this.#secure.fallSilent();
+  }
+
+  close(): Promise<void> {
+    return this.#secure.close();
+  }
+
+  #of({ uri }: OpenRequest): Transport {
+    return PLAIN_URI.test(uri) ? this.#options.transport : this.#secure;
+  }
+
+  get #secure(): DtlsTransport {
+    const { modem, transport, clock, trace, dtls } = this.#options;
+    this.#dtls ??= createDtlsTransport({
       inner: transport,
       clock,
       trace,
-      credentials: hostCredentials.bind(modem),
-      parameters: parametersOf(options),
-      sessions: createSessionVault(storage),
-    })
-  );
-}
-
-/** In queue mode no session is closed while the server may use it; one that slept longer is resumed when it wakes. */
-function parametersOf({ dtls, queueMode, awakeSeconds }: ResolvedOptions): DtlsParameters | undefined {
-  if (queueMode !== true || dtls?.idleTimeoutMs !== undefined) return dtls;
-  return { ...dtls, idleTimeoutMs: 1000 * (awakeSeconds + 1) };
+      credentials: (tag) => modem.hostCredentials!(tag),
+      ...(dtls && { parameters: dtls }),
+      sessions: createSessionVault(this.#storage),
+    });
+    return this.#dtls;
+  }
 }

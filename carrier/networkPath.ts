@@ -2,7 +2,16 @@
  * The transport as the modem's link allows it: no session without registration and PDN, and none survives their loss.
  */
 import type { Modem, ModemErrorShape, RegistrationStatus } from "../ports/modem.ts";
-import type { CloseReason, OpenOutcome, OpenRequest, Session, SessionHandlers, Transport } from "../ports/transport.ts";
+import type {
+  CloseReason,
+  Listener,
+  OpenOutcome,
+  OpenRequest,
+  PeerAddress,
+  Session,
+  SessionHandlers,
+  Transport,
+} from "../ports/transport.ts";
 import type { Traffic } from "../services/lwm2m/device/statisticsObject.ts";
 
 export function isRegistered(status: RegistrationStatus): boolean {
@@ -11,38 +20,61 @@ export function isRegistered(status: RegistrationStatus): boolean {
 
 /** @param traffic is told of each datagram. */
 export function networkPath(modem: Modem, transport: Transport, traffic?: Traffic): Transport {
-  const sessions = new Set<LinkedSession>();
-  const stop = modem.subscribe((notification) => {
-    if (notification.kind === "registration" && !isRegistered(notification.status)) {
-      for (const session of [...sessions]) session.lose();
+  return new NetworkPath(modem, transport, traffic);
+}
+
+class NetworkPath implements Transport {
+  readonly #modem: Modem;
+  readonly #transport: Transport;
+  readonly #traffic: Traffic | undefined;
+  readonly #stop: () => void;
+  #sessions: readonly LinkedSession[] = [];
+
+  constructor(modem: Modem, transport: Transport, traffic: Traffic | undefined) {
+    this.#modem = modem;
+    this.#transport = transport;
+    this.#traffic = traffic;
+    this.#stop = modem.subscribe((notification) => {
+      if (notification.kind === "registration" && !isRegistered(notification.status)) {
+        for (const session of this.#sessions) session.lose();
+      }
+    });
+  }
+
+  async open(request: OpenRequest): Promise<OpenOutcome> {
+    const modem = this.#modem;
+    if (!isRegistered(modem.registration)) return { kind: "noRoute", detail: "the modem is not registered" };
+    try {
+      await modem.activatePdn();
+    } catch (error) {
+      return pdnFailure(error as ModemErrorShape);
     }
-  });
-  return {
-    async open(request: OpenRequest): Promise<OpenOutcome> {
-      if (!isRegistered(modem.registration)) return { kind: "noRoute", detail: "the modem is not registered" };
-      try {
-        await modem.activatePdn();
-      } catch (error) {
-        return pdnFailure(error as ModemErrorShape);
-      }
-      const outcome = await transport.open(request);
-      if (outcome.kind !== "open") return outcome;
-      if (!isRegistered(modem.registration)) {
-        // While the handshake went on.
-        outcome.session.suspend();
-        outcome.session.close();
-        return { kind: "noRoute", detail: "the modem is no longer registered" };
-      }
-      const session: LinkedSession = new LinkedSession(outcome.session, traffic, () => sessions.delete(session));
-      sessions.add(session);
-      return { kind: "open", session };
-    },
-    listen: (at, onSession) => transport.listen(at, onSession),
-    async close() {
-      stop();
-      await transport.close();
-    },
-  };
+    const outcome = await this.#transport.open(request);
+    if (outcome.kind !== "open") return outcome;
+    if (!isRegistered(modem.registration)) {
+      // While the handshake went on.
+      outcome.session.suspend();
+      outcome.session.close();
+      return { kind: "noRoute", detail: "the modem is no longer registered" };
+    }
+    const session = new LinkedSession(outcome.session, this.#traffic, this);
+    this.#sessions = this.#sessions.concat(session);
+    return { kind: "open", session };
+  }
+
+  listen(at: PeerAddress, onSession: (session: Session) => void): Promise<Listener> {
+    return this.#transport.listen(at, onSession);
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#transport.close();
+  }
+
+  /** The session has ended. */
+  forget(session: LinkedSession): void {
+    this.#sessions = this.#sessions.filter((other) => other !== session);
+  }
 }
 
 function pdnFailure({ code, rejectCause, message }: ModemErrorShape): OpenOutcome {
@@ -56,17 +88,17 @@ function park(session: Session): void {
 }
 
 /** A session that ends when the link does. */
-class LinkedSession implements Session {
+class LinkedSession implements Session, SessionHandlers {
   readonly #inner: Session;
   readonly #traffic: Traffic | undefined;
-  readonly #forget: () => void;
+  readonly #path: NetworkPath;
   #handlers: SessionHandlers | undefined;
   #closed = false;
 
-  constructor(inner: Session, traffic: Traffic | undefined, forget: () => void) {
+  constructor(inner: Session, traffic: Traffic | undefined, path: NetworkPath) {
     this.#inner = inner;
     this.#traffic = traffic;
-    this.#forget = forget;
+    this.#path = path;
   }
 
   get peer() {
@@ -87,13 +119,19 @@ class LinkedSession implements Session {
 
   attach(handlers: SessionHandlers): void {
     this.#handlers = handlers;
-    this.#inner.attach({
-      onDatagram: (bytes) => {
-        this.#traffic?.received(bytes.length);
-        handlers.onDatagram(bytes);
-      },
-      onClose: (reason) => this.#end(reason),
-    });
+    this.#inner.attach(this);
+  }
+
+  onDatagram(bytes: Uint8Array): void {
+    this.#traffic?.received(bytes.length);
+    this.#handlers?.onDatagram(bytes);
+  }
+
+  onClose(reason: CloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#path.forget(this);
+    this.#handlers?.onClose(reason);
   }
 
   send(bytes: Uint8Array): void {
@@ -114,24 +152,17 @@ class LinkedSession implements Session {
   }
   close(): void {
     this.#inner.close();
-    this.#end({ kind: "local" });
+    this.onClose({ kind: "local" });
   }
   park(): void {
     park(this.#inner);
-    this.#end({ kind: "local" });
+    this.onClose({ kind: "local" });
   }
 
   /** The modem is no longer registered: nothing can be said to the peer. */
   lose(): void {
-    this.#end({ kind: "linkLost" });
+    this.onClose({ kind: "linkLost" });
     this.#inner.suspend();
     park(this.#inner);
-  }
-
-  #end(reason: CloseReason): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#forget();
-    this.#handlers?.onClose(reason);
   }
 }

@@ -5,11 +5,11 @@ import { addAccessControlObject } from "../services/lwm2m/device/accessControl.t
 import { addApnObject } from "../services/lwm2m/device/apnObject.ts";
 import { addCellularObject } from "../services/lwm2m/device/cellularObject.ts";
 import { addConnectivityObject } from "../services/lwm2m/device/connectivityObject.ts";
-import { addDeviceObject } from "../services/lwm2m/device/deviceObject.ts";
+import { addDeviceObject, type DeviceHost } from "../services/lwm2m/device/deviceObject.ts";
 import { addEventLogObject } from "../services/lwm2m/device/eventLogObject.ts";
 import { addOscoreObject } from "../services/lwm2m/device/oscoreObject.ts";
 import { addSecurityObject } from "../services/lwm2m/device/securityObject.ts";
-import { addServerObject } from "../services/lwm2m/device/serverObject.ts";
+import { addServerObject, type ServerHost } from "../services/lwm2m/device/serverObject.ts";
 import { addStatisticsObject } from "../services/lwm2m/device/statisticsObject.ts";
 import { LOCATION } from "../services/lwm2m/objects/location.ts";
 import { PORTFOLIO } from "../services/lwm2m/objects/portfolio.ts";
@@ -23,27 +23,13 @@ const APPLICATION_OBJECTS = [LOCATION, PORTFOLIO];
 
 export function addObjects(device: Device): void {
   const { tree, vault, options, network, traffic } = device;
-  const tell = (server: number, command: ServerCommand) => {
-    // The response leaves first: an operation's own answer belongs to the session that the command may close.
-    queueMicrotask(() => device.emit({ type: "server.trigger", server, command }));
-  };
-
   addSecurityObject(tree, vault);
-  addServerObject(tree, {
-    onUpdateTrigger: (server) => tell(server, { type: "server.update" }),
-    onChanged: (server) => tell(server, { type: "server.update" }),
-    onDisable: (server, timeoutSeconds) => tell(server, { type: "server.disable", timeoutSeconds }),
-    onBootstrapTrigger: () => queueMicrotask(() => device.emit({ type: "server.bootstrap" })),
-  });
+  const host = new ObjectHost(device);
+  addServerObject(tree, host);
   addDeviceObject(tree, {
     clock: options.clock,
     identity: { deviceType: "Module", ...options.device },
-    host: {
-      onReboot: () => queueMicrotask(() => device.emit({ type: "request.reboot" })),
-      // A store that fails is told by a record; the device stays as it is then.
-      onFactoryReset: () => queueMicrotask(() => device.resetToFactory().catch(() => {})),
-      onErrorCodesReset: () => device.emit({ type: "errorCodes.reset" }),
-    },
+    host,
   });
   addAccessControlObject(tree);
   addConnectivityObject(tree, "lteFdd", network.status);
@@ -58,4 +44,47 @@ export function addObjects(device: Device): void {
   for (const id of OPTIONAL_OBJECTS) if (!objects.includes(id)) tree.remove(id);
   addOwnObjects(tree, options.objects);
   device.firmware.addObject();
+}
+
+/** Tells the charts what servers trigger on objects 1 and 3. */
+class ObjectHost implements ServerHost, DeviceHost {
+  readonly #device: Device;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  onUpdateTrigger(server: number): void {
+    this.#command(server, { type: "server.update" });
+  }
+
+  onChanged(server: number): void {
+    this.#command(server, { type: "server.update" });
+  }
+
+  onDisable(server: number, timeoutSeconds: number): void {
+    this.#command(server, { type: "server.disable", timeoutSeconds });
+  }
+
+  onBootstrapTrigger(): void {
+    queueMicrotask(() => this.#device.emit({ type: "server.bootstrap" }));
+  }
+
+  onReboot(): void {
+    queueMicrotask(() => this.#device.emit({ type: "request.reboot" }));
+  }
+
+  /** A store that fails is told by a record; the device stays as it is then. */
+  onFactoryReset(): void {
+    queueMicrotask(() => this.#device.resetToFactory().catch(() => {}));
+  }
+
+  onErrorCodesReset(): void {
+    this.#device.emit({ type: "errorCodes.reset" });
+  }
+
+  /** The response leaves first: an operation's own answer belongs to the session that the command may close. */
+  #command(server: number, command: ServerCommand): void {
+    queueMicrotask(() => this.#device.emit({ type: "server.trigger", server, command }));
+  }
 }

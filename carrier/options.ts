@@ -85,7 +85,7 @@ export interface CarrierOptions {
   readonly storedNotifications?: number;
   /** Reads the accounts from the SIM before any bootstrap server is asked. Default false. */
   readonly bootstrapFromSmartcard?: boolean;
-  /** Seconds after which a notification is confirmable again. Default 86400; -1 always. */
+  /** Seconds after which a notification is confirmable again, a day at most (RFC 7641 §4.5). Default 86400; -1 always. */
   readonly confirmableIntervalSeconds?: number;
   /** Access point name and type of the PDN; the network's defaults without. */
   readonly apn?: string;

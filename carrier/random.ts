@@ -2,12 +2,15 @@
 import { randomBytes } from "node:crypto";
 import type { Random } from "../ports/random.ts";
 
+/** Without state: all may have the same. */
+const SYSTEM: Random = {
+  // A copy: small results of randomBytes share Node's buffer pool and would keep it alive.
+  bytes: (length) => Uint8Array.from(randomBytes(length)),
+  number: () => Math.random(),
+};
+
 export function systemRandom(): Random {
-  return {
-    // A copy: small results of randomBytes share Node's buffer pool and would keep it alive.
-    bytes: (length) => Uint8Array.from(randomBytes(length)),
-    number: () => Math.random(),
-  };
+  return SYSTEM;
 }
 
 /** xoshiro128** (Blackman and Vigna), seeded by splitmix32: repeatable, not for keys. */

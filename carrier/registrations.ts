@@ -1,11 +1,11 @@
 /**
  * What each management server knows of this device, and what the device knows of it since the last bootstrap. It is
- * stored as it changes: a device that starts again goes on with a registration that has not expired.
+ * stored as it changes: a device that starts again goes on with a registration that may still hold.
  */
 import type { LwM2mVersion, ServerFacts } from "../machines/outcomes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ServerAccount } from "../services/lwm2m/device/accounts.ts";
-import type { KnownServer } from "../services/store/facts.ts";
+import { type KnownServer, LAST_INSTANT_MS } from "../services/store/facts.ts";
 import type { DeviceFactsKeeper } from "./deviceFacts.ts";
 
 /** A registration as the server knows it. */
@@ -22,13 +22,23 @@ export interface Registration {
   readonly objectsVersion: number;
 }
 
+/** With the time of day, ms, at which the server forgets it. */
+interface HeldRegistration extends Registration {
+  readonly expiresAt: number;
+}
+
 /** After a restart nobody knows which objects the server was told: the next Update tells them. */
 const UNKNOWN_OBJECTS = -1;
+/**
+ * What is stored may tell an expiry that much too early, so that Updates do not wear out the store. Within it an Update is
+ * tried: a server that has forgotten the device answers 4.04.
+ */
+const EXPIRY_LAG_MS = 3_600_000;
 
 export class Registrations {
   readonly #keeper: DeviceFactsKeeper;
   readonly #clock: Clock;
-  readonly #registrations = new Map<number, Registration>();
+  readonly #registrations = new Map<number, HeldRegistration>();
 
   constructor(keeper: DeviceFactsKeeper, clock: Clock) {
     this.#keeper = keeper;
@@ -57,15 +67,25 @@ export class Registrations {
   /** The server accepted Register or Update. */
   note(server: number, registration: Registration): void {
     const { location, version, lifetimeSeconds, queueMode } = registration;
-    this.#registrations.set(server, registration);
-    this.#know(server, { met: true, version });
-    const expiresAt = this.#clock.wall() + 1000 * lifetimeSeconds;
-    const binding = queueMode ? "UQ" : "U";
-    this.#keeper.keepRegistration(server, { location, expiresAt, lifetimeSeconds, binding, version });
+    const before = this.#registrations.get(server);
+    const expiresAt = Math.min(this.#clock.wall() + 1000 * lifetimeSeconds, LAST_INSTANT_MS);
+    this.#registrations.set(server, { ...registration, expiresAt });
+    const known = this.#keeper.facts.servers?.[server];
+    if (known?.met !== true || known.version !== version || known.disabledUntil !== undefined) {
+      this.#know(server, { met: true, version });
+    }
+    const isSame =
+      before?.location === location &&
+      before.version === version &&
+      before.lifetimeSeconds === lifetimeSeconds &&
+      before.queueMode === queueMode;
+    const stored = this.#keeper.facts.registrations?.[server];
+    if (!isSame || stored === undefined || expiresAt - stored.expiresAt >= EXPIRY_LAG_MS) this.#store(server);
   }
 
   /** The server sent the device away until this time of day, ms. */
-  disable(server: number, disabledUntil: number): void {
+  disable(server: number, until: number): void {
+    const disabledUntil = Math.min(until, LAST_INSTANT_MS);
     this.#know(server, { ...this.#keeper.facts.servers?.[server], disabledUntil });
   }
 
@@ -83,7 +103,7 @@ export class Registrations {
       const wasQueued = binding.includes("Q");
       // An Update of 1.1 cannot tell queue mode: such a device registers anew.
       const holds = account !== undefined && wasQueued === wantsQueueMode(account, queueMode);
-      if (!holds || expiresAt <= this.#clock.wall()) {
+      if (!holds || expiresAt + EXPIRY_LAG_MS <= this.#clock.wall()) {
         this.#keeper.keepRegistration(server, undefined);
         continue;
       }
@@ -95,6 +115,7 @@ export class Registrations {
         queueMode: wasQueued,
         smsNumber: undefined,
         objectsVersion: UNKNOWN_OBJECTS,
+        expiresAt,
       });
     }
   }
@@ -108,6 +129,14 @@ export class Registrations {
   begin(): void {
     this.clear();
     this.#keeper.saveInBackground({ servers: {}, registrations: {}, observations: {} });
+  }
+
+  #store(server: number): void {
+    const registration = this.#registrations.get(server);
+    if (registration === undefined) return;
+    const { location, expiresAt, lifetimeSeconds, queueMode, version } = registration;
+    const binding = queueMode ? "UQ" : "U";
+    this.#keeper.keepRegistration(server, { location, expiresAt, lifetimeSeconds, binding, version });
   }
 
   #know(server: number, known: KnownServer): void {

@@ -157,7 +157,8 @@ function resolveTrace({ trace, endpoint }: CarrierOptions, clock: Clock): Trace 
   return createTrace({ sink: trace, clock, device: endpoint ?? "carrier" });
 }
 
-function resolveSettings(given: CarrierOptions["settings"] = {}): ChartSettings {
+function resolveSettings(given: CarrierOptions["settings"]): ChartSettings {
+  if (given === undefined) return DEFAULT_SETTINGS;
   return {
     link: { ...DEFAULT_SETTINGS.link, ...given.link },
     bootstrapRetry: { ...DEFAULT_SETTINGS.bootstrapRetry, ...given.bootstrapRetry },

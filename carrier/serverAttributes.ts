@@ -1,5 +1,6 @@
 /** The notification attributes of each server (LwM2M 1.1 §7.3): they outlive sessions, registrations and restarts. */
 import { type AttributeState, AttributeStore } from "../services/lwm2m/device/attributes.ts";
+import { storedServers } from "./storedServers.ts";
 
 export class ServerAttributes {
   readonly #stores = new Map<number, AttributeStore>();
@@ -24,10 +25,15 @@ export class ServerAttributes {
     return store;
   }
 
-  /** Takes the place of what was there. */
-  restore(states: Readonly<Record<string, AttributeState>> = {}): void {
+  /** Takes the place of what was there. Returns what was left out, as `attributes of 123 at /3/0/9?pmin`. */
+  restore(states: unknown = {}): readonly string[] {
     this.#stores.clear();
-    for (const [shortServerId, state] of Object.entries(states)) this.of(Number(shortServerId)).restore(state);
+    const leftOut: string[] = [];
+    for (const [shortServerId, state] of storedServers(states, "attributes", leftOut)) {
+      const wrong = this.of(shortServerId).restore(state as AttributeState);
+      leftOut.push(...wrong.map((place) => `attributes of ${shortServerId} at ${place}`));
+    }
+    return leftOut;
   }
 }
 

@@ -27,6 +27,8 @@ export interface OpenRequest {
   readonly securityTag?: number;
   /** Name to ask for in the handshake (SNI) and to check the certificate against; the URI's host by default. */
   readonly serverName?: string;
+  /** How long the device listens after the last datagram in queue mode, ms: no session may go idle within it. */
+  readonly listensMs?: number;
   /** Gives the attempt up: what was begun ends at once, and no session stays open. */
   readonly signal?: AbortSignal;
   /** Who the peer is in records, and the `seq` of the record that led to this. */
@@ -50,6 +52,7 @@ export type CloseReason =
   | { readonly kind: "linkLost" }
   | { readonly kind: "error"; readonly detail: string };
 
+/** Called as methods of the object that was attached. */
 export interface SessionHandlers {
   /** A datagram that arrived from the session's peer. */
   onDatagram(bytes: Uint8Array): void;

@@ -41,11 +41,11 @@ export class Traffic {
       this.sent++;
       send(bytes);
     };
-    session.attach = ({ onDatagram, onClose }) =>
+    session.attach = (handlers) =>
       attach({
-        onClose,
+        onClose: (reason) => handlers.onClose(reason),
         onDatagram: (bytes) => {
-          onDatagram(bytes);
+          handlers.onDatagram(bytes);
           this.delivered();
         },
       });

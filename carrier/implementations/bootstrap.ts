@@ -12,6 +12,7 @@ import { bootstrapAccount } from "../../services/lwm2m/device/accounts.ts";
 import { requestBootstrap } from "../../services/lwm2m/device/bootstrapClient.ts";
 import { bootstrapServerFacts } from "../bootstrapAccount.ts";
 import { BootstrapTransaction } from "../bootstrapTransaction.ts";
+import type { Device } from "../device.ts";
 import { type StoredSecrets, storedSecrets, writeKeys } from "../keys.ts";
 import { recordRefusal } from "../recordRefusal.ts";
 import { accountsFromSmartcard } from "../smartcard.ts";
@@ -37,6 +38,7 @@ export const bootstrapChart = bootstrapMachine.provide({
         hasStoredSecret: (id, name) => stored?.(id, name) === true,
         onRefused: (path, refusal, operation) => recordRefusal(trace, "bootstrap", operation, path, refusal),
       });
+      undoneBy(signal, device);
       const outcome = await device.openSession("bootstrap", account, device.transaction.handler, signal);
       if (outcome.kind === "open") stored = await storedSecrets(tree, modem.credentials);
       return outcome;
@@ -45,6 +47,7 @@ export const bootstrapChart = bootstrapMachine.provide({
     requestBootstrap: service<BootstrapRequestOutcome>(async ({ device }, { signal }) => {
       const endpoint = device.connections.endpoint("bootstrap");
       if (endpoint === undefined) return { kind: "closed" };
+      undoneBy(signal, device);
       const preferredContentFormat = device.options.bootstrapFormat ?? CONTENT_FORMAT.senmlCbor;
       const parameters = { endpointName: device.endpointName, preferredContentFormat };
       const outcome = await requestBootstrap(endpoint, parameters, signal);
@@ -67,5 +70,17 @@ export const bootstrapChart = bootstrapMachine.provide({
       return { kind: "written", servers: device.serverFacts(), ...bootstrapServerFacts(device) };
     }),
   },
-  actions: { notify, closeSession: ({ self }) => actorsOf(self).device.closeSession("bootstrap") },
+  actions: {
+    notify,
+    closeSession: ({ self }) => {
+      const { device } = actorsOf(self);
+      device.closeSession("bootstrap");
+      device.transaction?.abandon();
+    },
+  },
 });
+
+/** A carrier that stops leaves the chart without its actions. */
+function undoneBy(signal: AbortSignal, device: Device): void {
+  signal.addEventListener("abort", () => device.transaction?.abandon(), { once: true });
+}

@@ -38,14 +38,19 @@ export const carrierChart = carrierMachine.provide({
     restartDevice: service(async ({ device }) => {
       const { modem } = device.options;
       await device.halt();
-      if (modem.initialised !== undefined) await modem.shutdown();
+      if (modem.initialised === undefined) return;
+      // The next run begins with a modem that refuses as it is.
+      await modem.shutdown().catch(() => device.tellModem());
     }),
     closeDevice: service(async ({ device }) => {
       const { modem } = device.options;
-      await device.halt();
-      if (modem.initialised !== undefined) await modem.setFunctionalMode("powerOff");
-      await removeStaleKeys(device);
-      await device.close();
+      try {
+        await device.halt();
+        if (modem.initialised !== undefined) await modem.setFunctionalMode("powerOff");
+        await removeStaleKeys(device);
+      } finally {
+        await device.close();
+      }
     }),
   },
   actions: {

@@ -7,6 +7,7 @@ import { modemDigest } from "../../services/pki/digest.ts";
 import { removeStaleKeys } from "../bootstrapAccount.ts";
 import type { Device } from "../device.ts";
 import { SECURITY_TAGS } from "../keys.ts";
+import { hasOtherSmartcard } from "../smartcard.ts";
 import { ask, initialiseModem, notify, service, writeServerKeys } from "./shared.ts";
 
 const OWN_TAGS: ReadonlySet<number> = new Set([
@@ -84,6 +85,8 @@ async function readIdentity(device: Device): Promise<void> {
   device.smsNumber = sim?.msisdn;
   // Everything that the profile says counts from the beginning: the device starts again with it.
   if (sim !== undefined && (await device.profiles.choose(sim))) device.emit({ type: "restart" });
+  // A card that is not the one of the bootstrap takes its place (LwM2M 1.1 §6.1.3.2).
+  else if (await hasOtherSmartcard(device)) await device.bootstrapAnew();
   // Only an offline modem takes it; one that the application attached already has been configured by it.
   if ((apn ?? pdnType) !== undefined && modem.functionalMode !== "normal") {
     await modem.configurePdn({ ...(apn !== undefined && { apn }), ...(pdnType && { type: pdnType }) });

@@ -8,10 +8,11 @@ import { SUPPORTED_FORMATS } from "../../services/lwm2m/formats.ts";
 import { SERVER } from "../../services/lwm2m/objects/server.ts";
 import type { Device } from "../device.ts";
 import { bindingOf, type Registration, wantsQueueMode } from "../registrations.ts";
-import { actorsOf, deadline, exchangeFailure, notify, service } from "./shared.ts";
+import { actorsOf, alarm, deadline, exchangeFailure, notify, service } from "./shared.ts";
 
 export const registerChart = registerMachine.provide({
   actors: {
+    alarm,
     deadline,
 
     openSession: service<SessionOutcome, ServerInput>(async ({ device }, { input: { server }, signal }) => {

@@ -1,6 +1,6 @@
 /** What several charts name: the application, deadlines, keys, the modem's initialisation. */
 import { type AnyActorRef, fromCallback, fromPromise } from "xstate";
-import type { DeadlineInput } from "../../machines/deadline.ts";
+import type { AlarmEvent, DeadlineInput } from "../../machines/deadline.ts";
 import type { KeysOutcome, ModemOutcome } from "../../machines/init.ts";
 import type { ExchangeFailure } from "../../machines/outcomes.ts";
 import type { ApplicationAnswer, SemanticEvent } from "../../machines/semanticEvent.ts";
@@ -64,23 +64,39 @@ export function notify({ self }: { readonly self: AnyActorRef }, event: Semantic
   actorsOf(self).application.notify(event);
 }
 
-export const deadline = fromCallback<{ type: string }, DeadlineInput>(({ input, sendBack, self }) => {
+type Send = (event: { type: string }) => void;
+
+/** A timer of the chart that `self` works for, with its records. Returns the function that clears it. */
+function startTimer({ event, at, afterMs = 0 }: DeadlineInput, self: AnyActorRef, send: Send): () => void {
   const { clock, trace } = actorsOf(self).device.options;
-  const { event, at } = input;
-  const delay = Math.max(0, at === undefined ? (input.afterMs ?? 0) : at - clock.wall());
+  const delay = Math.max(0, at === undefined ? afterMs : at - clock.wall());
   const owner = self._parent?.id ?? "";
   const set = trace?.record({ kind: "timer", operation: "set", name: event, owner, delay });
   let pending = true;
   const timer = clock.setTimeout(() => {
     pending = false;
     const fired = trace?.record({ kind: "timer", operation: "fired", name: event, owner, cause: set });
-    if (trace === undefined) sendBack({ type: event });
-    else trace.causedBy(fired, () => sendBack({ type: event }));
+    if (trace === undefined) send({ type: event });
+    else trace.causedBy(fired, () => send({ type: event }));
   }, delay);
   return () => {
+    if (!pending) return;
     clock.clearTimeout(timer);
-    if (pending) trace?.record({ kind: "timer", operation: "cleared", name: event, owner, cause: set });
+    trace?.record({ kind: "timer", operation: "cleared", name: event, owner, cause: set });
   };
+}
+
+export const deadline = fromCallback<{ type: string }, DeadlineInput>(({ input, sendBack, self }) =>
+  startTimer(input, self, sendBack),
+);
+
+export const alarm = fromCallback<AlarmEvent, Pick<DeadlineInput, "event">>(({ input, receive, sendBack, self }) => {
+  let clear: (() => void) | undefined;
+  receive((event) => {
+    clear?.();
+    clear = event.type === "alarm.set" ? startTimer({ ...input, at: event.at }, self, sendBack) : undefined;
+  });
+  return () => clear?.();
 });
 
 export const writeServerKeys = service<KeysOutcome>(async ({ device }) => {

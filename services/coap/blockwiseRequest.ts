@@ -170,17 +170,18 @@ export class BlockwiseRequest {
 
   /** A source may take its time, or for ever: the session's end and the caller's abort come first. */
   #whileOpen(block: Promise<SourceBlock>): Promise<SourceBlock | RequestFailure> {
-    const { onEnd, ended } = this.#messages;
+    const messages = this.#messages;
+    const { ended } = messages;
     const { signal } = this.#request;
     return new Promise((resolve, reject) => {
       if (ended !== undefined) resolve({ kind: "closed", reason: ended });
       if (signal?.aborted === true) resolve({ kind: "aborted" });
       const onClosed = (reason: CloseReason) => resolve({ kind: "closed", reason });
       const onAborted = () => resolve({ kind: "aborted" });
-      onEnd.add(onClosed);
+      messages.onEnd(onClosed);
       signal?.addEventListener("abort", onAborted, { once: true });
       block.then(resolve, reject).finally(() => {
-        onEnd.delete(onClosed);
+        messages.offEnd(onClosed);
         signal?.removeEventListener("abort", onAborted);
       });
     });

@@ -91,7 +91,7 @@ export class Download implements CoapDownload, AsyncIterable<Uint8Array>, AsyncI
       const download = new Download(messages, requests, request, blockSize, resolve);
       download.#ask();
       if (download.#failure !== undefined) return;
-      messages.onEnd.add(download.#onEnd);
+      messages.onEnd(download.#onEnd);
       request.signal?.addEventListener("abort", download.#onAbort, { once: true });
     });
   }
@@ -259,7 +259,7 @@ export class Download implements CoapDownload, AsyncIterable<Uint8Array>, AsyncI
   #stop(): void {
     if (this.#exchange !== undefined) this.#requests.abandon(this.#exchange);
     this.#exchange = undefined;
-    this.#messages.onEnd.delete(this.#onEnd);
+    this.#messages.offEnd(this.#onEnd);
     this.#request.signal?.removeEventListener("abort", this.#onAbort);
   }
 

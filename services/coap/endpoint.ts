@@ -8,7 +8,7 @@
  *   by message id                        messageLayer · duplicates
  *                                             Session
  */
-import type { CloseReason, Session } from "../../ports/transport.ts";
+import type { CloseReason, Session, SessionHandlers } from "../../ports/transport.ts";
 import { blockSizeWithin } from "./block.ts";
 import { BlockwiseRequest, readAnswer } from "./blockwiseRequest.ts";
 import { CODE, isRequest } from "./codes.ts";
@@ -27,6 +27,7 @@ import type {
   CoapCounters,
   CoapDownload,
   CoapEndpointOptions,
+  CoapHandler,
   CoapMessage,
   CoapRequest,
   CoapResponse,
@@ -43,13 +44,18 @@ const OPTIONS_ROOM = 128;
 const NOTHING = new Uint8Array(0);
 const CONFIRMABLE = 0;
 
-export class CoapEndpoint implements Endpoint {
+export class CoapEndpoint implements Endpoint, SessionHandlers {
   readonly session: Session;
   readonly #messages: MessageLayer;
-  readonly #duplicates: Duplicates;
+  /** Made for the first message that is more than an acknowledgement. */
+  #duplicates: Duplicates | undefined;
   readonly #requests: Requests;
-  readonly #subscriptions: Subscriptions;
-  readonly #server: RequestServer | undefined;
+  /** Made for the first observation that we make; many endpoints make none. */
+  #subscriptions: Subscriptions | undefined;
+  readonly #handler: CoapHandler | undefined;
+  readonly #keepObservations: boolean;
+  /** Made for the peer's first request. */
+  #server: RequestServer | undefined;
   readonly #onClose: ((reason: CloseReason) => void) | undefined;
   readonly #blockSize: number;
   #heard = false;
@@ -61,20 +67,13 @@ export class CoapEndpoint implements Endpoint {
     this.session = options.session;
     this.#onClose = options.onClose;
     const messages = new MessageLayer(options);
-    const { blockSize, maxDuplicates } = messages.parameters;
+    const { blockSize } = messages.parameters;
     this.#messages = messages;
     this.#blockSize = blockSizeWithin(Math.min(blockSize, options.session.maxDatagram - OPTIONS_ROOM));
-    this.#duplicates = new Duplicates(options.clock, messages.deadlines, maxDuplicates);
     this.#requests = new Requests(messages);
-    this.#subscriptions = new Subscriptions(messages, this.#requests);
-    if (options.handler !== undefined) {
-      const keep = options.keepObservations === true;
-      this.#server = new RequestServer(messages, options.handler, this.#blockSize, keep);
-    }
-    this.session.attach({
-      onDatagram: (bytes) => this.#receive(bytes),
-      onClose: (reason) => this.#end(reason),
-    });
+    this.#handler = options.handler;
+    this.#keepObservations = options.keepObservations === true;
+    this.session.attach(this);
   }
 
   get heard(): boolean {
@@ -112,7 +111,7 @@ export class CoapEndpoint implements Endpoint {
   }
 
   adoptObservation(token: Uint8Array, target: ObservedTarget): boolean {
-    return this.#server?.adopt(token, target) ?? false;
+    return this.#serving?.adopt(token, target) ?? false;
   }
 
   forgetObservation(token: Uint8Array): void {
@@ -124,10 +123,12 @@ export class CoapEndpoint implements Endpoint {
     onNotification: (response: CoapResponse) => void,
   ): Promise<{ readonly outcome: RequestOutcome; cancel(): Promise<RequestOutcome> }> {
     const { maxObservations } = this.#messages.parameters;
-    if (this.#subscriptions.size >= maxObservations) {
+    this.#subscriptions ??= new Subscriptions(this.#messages, this.#requests);
+    const subscriptions = this.#subscriptions;
+    if (subscriptions.size >= maxObservations) {
       return Promise.reject(new CoapUsageError("tooManyExchanges", `${maxObservations} observations are held already`));
     }
-    return this.#admit(() => this.#subscriptions.observe(request, this.#blockSize, onNotification));
+    return this.#admit(() => subscriptions.observe(request, this.#blockSize, onNotification));
   }
 
   ping(): Promise<"alive" | "timeout" | "closed"> {
@@ -139,11 +140,11 @@ export class CoapEndpoint implements Endpoint {
           return;
         }
         const settle = (outcome: "alive" | "timeout" | "closed") => {
-          messages.onEnd.delete(closed);
+          messages.offEnd(closed);
           resolve(outcome);
         };
         const closed = () => settle("closed");
-        messages.onEnd.add(closed);
+        messages.onEnd(closed);
         const messageId = messages.nextMessageId();
         const empty = { code: CODE.EMPTY, messageId, token: NOTHING, options: [], payload: NOTHING };
         messages.confirm(messageId, encodeMessage({ type: "CON", ...empty }), {
@@ -159,8 +160,53 @@ export class CoapEndpoint implements Endpoint {
   }
 
   close(): void {
-    this.#end({ kind: "local" });
+    this.onClose({ kind: "local" });
     this.session.close();
+  }
+
+  /** The session's: a datagram has come. */
+  onDatagram(bytes: Uint8Array): void {
+    const messages = this.#messages;
+    if (messages.ended !== undefined) return;
+    messages.counters.received++;
+    messages.counters.receivedBytes += bytes.length;
+    let message: CoapMessage;
+    try {
+      message = decodeMessage(bytes);
+    } catch (error) {
+      this.#reject(bytes, error as CoapFormatError);
+      return;
+    }
+    this.#heard = true;
+    const { type, messageId } = message;
+    const trackable = type === "CON" || type === "NON";
+    const duplicate = trackable ? this.#duplicates?.find(message) : undefined;
+    const { trace } = messages;
+    if (trace === undefined) {
+      if (duplicate === undefined) this.#dispatch(message);
+      else this.#repeat(message, duplicate.reply);
+      return;
+    }
+    const seq = trace.record(
+      messageRecord(message, {
+        ...this.#arrival(bytes),
+        cause: messages.outstanding(messageId)?.seq ?? this.#requests.find(message.token)?.seq,
+        ...(duplicate !== undefined && { dropped: "duplicate" }),
+      }),
+    );
+    trace.causedBy(seq, () => {
+      if (duplicate === undefined) this.#dispatch(message);
+      else this.#repeat(message, duplicate.reply);
+    });
+  }
+
+  /** The session's: it has ended. */
+  onClose(reason: CloseReason): void {
+    if (this.#messages.ended !== undefined) return;
+    this.#duplicates?.clear();
+    this.#messages.end(reason);
+    this.#requests.end(reason);
+    guarded(() => this.#onClose?.(reason));
   }
 
   /** Counts what the application has under way; more than agreed is its mistake. */
@@ -180,46 +226,11 @@ export class CoapEndpoint implements Endpoint {
     }
   }
 
-  #end(reason: CloseReason): void {
-    if (this.#messages.ended !== undefined) return;
-    this.#duplicates.clear();
-    this.#messages.end(reason);
-    guarded(() => this.#onClose?.(reason));
-  }
-
-  #receive(bytes: Uint8Array): void {
-    const messages = this.#messages;
-    if (messages.ended !== undefined) return;
-    messages.counters.received++;
-    messages.counters.receivedBytes += bytes.length;
-    let message: CoapMessage;
-    try {
-      message = decodeMessage(bytes);
-    } catch (error) {
-      this.#reject(bytes, error as CoapFormatError);
-      return;
-    }
-    this.#heard = true;
-    const { type, messageId } = message;
-    const trackable = type === "CON" || type === "NON";
-    const duplicate = trackable ? this.#duplicates.find(message) : undefined;
-    const { trace } = messages;
-    if (trace === undefined) {
-      if (duplicate === undefined) this.#dispatch(message);
-      else this.#repeat(message, duplicate.reply);
-      return;
-    }
-    const seq = trace.record(
-      messageRecord(message, {
-        ...this.#arrival(bytes),
-        cause: messages.outstanding(messageId)?.seq ?? this.#requests.find(message.token)?.seq,
-        ...(duplicate !== undefined && { dropped: "duplicate" }),
-      }),
-    );
-    trace.causedBy(seq, () => {
-      if (duplicate === undefined) this.#dispatch(message);
-      else this.#repeat(message, duplicate.reply);
-    });
+  /** Undefined without a handler: requests are refused then. */
+  get #serving(): RequestServer | undefined {
+    if (this.#handler === undefined) return undefined;
+    this.#server ??= new RequestServer(this.#messages, this.#handler, this.#blockSize, this.#keepObservations);
+    return this.#server;
   }
 
   /** RFC 7252 §4.5: a duplicate gets the answer that the first one got. */
@@ -249,10 +260,11 @@ export class CoapEndpoint implements Endpoint {
           return;
         }
         const { exchangeLifetimeMs, nonLifetimeMs } = messages.times;
+        this.#duplicates ??= new Duplicates(messages.clock, messages.deadlines, messages.parameters.maxDuplicates);
         const received = this.#duplicates.add(message, type === "CON" ? exchangeLifetimeMs : nonLifetimeMs);
         if (!isRequest(code)) this.#takeResponse(message, received);
-        else if (this.#server !== undefined) this.#server.receive(message, received);
-        else this.#refuse(message, received);
+        else if (this.#serving === undefined) this.#refuse(message, received);
+        else this.#serving.receive(message, received);
       }
     }
   }
@@ -261,11 +273,11 @@ export class CoapEndpoint implements Endpoint {
   #takeResponse(message: CoapMessage, received: Received): void {
     const exchange = this.#requests.find(message.token);
     const answer = readAnswer(message);
-    const isWanted = exchange !== undefined || this.#subscriptions.has(message.token);
+    const isWanted = exchange !== undefined || this.#subscriptions?.has(message.token) === true;
     if (!isWanted || answer.kind !== "answer") this.#refuse(message, received);
     else if (message.type === "CON") received.reply = this.#messages.sendEmpty("ACK", message.messageId);
     if (exchange === undefined) {
-      if (answer.kind === "answer") this.#subscriptions.deliver(answer);
+      if (answer.kind === "answer") this.#subscriptions?.deliver(answer);
     } else if (answer.kind !== "answer" || !exchange.ignoresNotifications || answer.read.observe === undefined) {
       this.#requests.settle(exchange, message);
     }

@@ -61,6 +61,8 @@ export class Transmission implements Deadline {
   }
 }
 
+export type EndListener = (reason: CloseReason) => void;
+
 const MESSAGE_IDS = 0x10000;
 const RESET_OCTET = 0b01_11_0000;
 const ACK_OCTET = 0b01_10_0000;
@@ -85,8 +87,7 @@ export class MessageLayer {
     malformed: 0,
     unexpected: 0,
   };
-  /** Called once each when the session has ended. */
-  readonly onEnd = new Set<(reason: CloseReason) => void>();
+  #endListeners: readonly EndListener[] = [];
   #ended: CloseReason | undefined = undefined;
   #messageId: number;
   /** Sent and not yet acknowledged, by message id. */
@@ -111,6 +112,15 @@ export class MessageLayer {
   /** Why the session ended; undefined while it lives. */
   get ended(): CloseReason | undefined {
     return this.#ended;
+  }
+
+  /** The listener is called once, when the session has ended. */
+  onEnd(listener: EndListener): void {
+    this.#endListeners = this.#endListeners.concat(listener);
+  }
+
+  offEnd(listener: EndListener): void {
+    this.#endListeners = this.#endListeners.filter((other) => other !== listener);
   }
 
   /** A confirmable message is on its way, or waits its turn. */
@@ -235,8 +245,9 @@ export class MessageLayer {
     this.deadlines.close();
     this.#outstanding.clear();
     this.#waiting.length = 0;
-    for (const listener of [...this.onEnd]) listener(reason);
-    this.onEnd.clear();
+    const listeners = this.#endListeners;
+    this.#endListeners = [];
+    for (const listener of listeners) listener(reason);
   }
 
   #start(transmission: Transmission): void {

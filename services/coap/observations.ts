@@ -45,7 +45,7 @@ export class Observations {
     this.#representations = representations;
     this.#keepOnTimeout = keepOnTimeout;
     this.#onReset = onReset;
-    messages.onEnd.add(() => this.#end());
+    messages.onEnd(() => this.#end());
   }
 
   get size(): number {
@@ -62,6 +62,7 @@ export class Observations {
     } else {
       known.target = target;
       known.ending = false;
+      known.confirmedAt = this.#messages.clock.now();
     }
     return this.nextSequence();
   }

@@ -73,7 +73,11 @@ export const COAP_PARAMETERS = {
 } as const satisfies Record<keyof CoapParameters, ParameterRange>;
 
 /** Defaults filled in and every value checked; throws `CoapUsageError` that names the key, the value and the range. */
-export function resolveParameters(given: Partial<CoapParameters> = {}): CoapParameters {
+export function resolveParameters(given?: Partial<CoapParameters>): CoapParameters {
+  return given === undefined ? DEFAULT_PARAMETERS : checked(given);
+}
+
+function checked(given: Partial<CoapParameters>): CoapParameters {
   const resolved = {} as Record<keyof CoapParameters, number>;
   for (const key of Object.keys(COAP_PARAMETERS) as (keyof CoapParameters)[]) {
     const range: ParameterRange = COAP_PARAMETERS[key];
@@ -87,6 +91,10 @@ export function resolveParameters(given: Partial<CoapParameters> = {}): CoapPara
 }
 
 export function deriveTimes(parameters: CoapParameters): CoapTimes {
+  return parameters === DEFAULT_PARAMETERS ? DEFAULT_TIMES : timesOf(parameters);
+}
+
+function timesOf(parameters: CoapParameters): CoapTimes {
   const { ackTimeoutMs, ackRandomFactor, maxRetransmit, maxLatencyMs, processingDelayMs } = parameters;
   const maxTransmitSpanMs = ackTimeoutMs * (2 ** maxRetransmit - 1) * ackRandomFactor;
   const maxRttMs = 2 * maxLatencyMs + processingDelayMs;
@@ -109,3 +117,7 @@ function describe({ min, max, kind }: ParameterRange): string {
   if (kind === "blockSize") return `a power of two from ${min} to ${max}`;
   return `${kind === "integer" ? "a whole number" : "a number"} from ${min} to ${max}`;
 }
+
+/** Shared by all endpoints that are given none. */
+const DEFAULT_PARAMETERS = checked({});
+const DEFAULT_TIMES = timesOf(DEFAULT_PARAMETERS);

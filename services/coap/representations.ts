@@ -29,7 +29,7 @@ export class Representations {
 
   constructor(messages: MessageLayer) {
     this.#messages = messages;
-    messages.onEnd.add(() => {
+    messages.onEnd(() => {
       this.#kept.clear();
       this.#byKey.clear();
     });

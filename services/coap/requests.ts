@@ -78,13 +78,11 @@ export class Requests {
   readonly #messages: MessageLayer;
   readonly #tokens: TokenSource;
   readonly #byToken = new Map<number, ClientExchange>();
-  /** Tokens of observations: not to be drawn for anything else. */
-  readonly reserved = new Set<number>();
+  #reserved: Set<number> | undefined;
 
   constructor(messages: MessageLayer) {
     this.#messages = messages;
     this.#tokens = new TokenSource(messages.random);
-    messages.onEnd.add((reason) => this.#end(reason));
   }
 
   /**
@@ -127,8 +125,18 @@ export class Requests {
   /** A token that nothing uses. */
   drawToken(): number {
     let token = this.#tokens.draw();
-    while (this.#byToken.has(token) || this.reserved.has(token)) token = nextToken(token);
+    while (this.#byToken.has(token) || this.#reserved?.has(token) === true) token = nextToken(token);
     return token;
+  }
+
+  /** The token of an observation: not to be drawn for anything else until it is released. */
+  reserve(token: number): void {
+    this.#reserved ??= new Set();
+    this.#reserved.add(token);
+  }
+
+  release(token: number): void {
+    this.#reserved?.delete(token);
   }
 
   /** The exchange that a message with this token answers. */
@@ -156,6 +164,13 @@ export class Requests {
     this.#forget(exchange);
   }
 
+  /** The session has ended. */
+  end(reason: CloseReason): void {
+    const exchanges = [...this.#byToken.values()];
+    this.#byToken.clear();
+    for (const exchange of exchanges) exchange.listener.onFailure({ kind: "closed", reason });
+  }
+
   #forget(exchange: ClientExchange): boolean {
     if (this.#byToken.get(exchange.token) !== exchange) return false;
     this.#byToken.delete(exchange.token);
@@ -163,11 +178,5 @@ export class Requests {
     if (exchange.transmission !== undefined) this.#messages.cancel(exchange.transmission);
     else this.#messages.deadlines.clear(exchange);
     return true;
-  }
-
-  #end(reason: CloseReason): void {
-    const exchanges = [...this.#byToken.values()];
-    this.#byToken.clear();
-    for (const exchange of exchanges) exchange.listener.onFailure({ kind: "closed", reason });
   }
 }

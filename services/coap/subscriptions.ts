@@ -39,7 +39,7 @@ export class Subscriptions {
   constructor(messages: MessageLayer, requests: Requests) {
     this.#messages = messages;
     this.#requests = requests;
-    messages.onEnd.add(() => this.#byToken.clear());
+    messages.onEnd(() => this.#byToken.clear());
   }
 
   get size(): number {
@@ -57,7 +57,7 @@ export class Subscriptions {
     const transfer = new BlockwiseRequest(this.#messages, this.#requests, request, blockSize);
     const answer = await this.#ask(request, token, REGISTER, (message, read) => {
       if (read.observe === undefined || !isSuccess(message.code)) return;
-      this.#requests.reserved.add(token);
+      this.#requests.reserve(token);
       this.#byToken.set(token, {
         token,
         transfer,
@@ -117,7 +117,7 @@ export class Subscriptions {
     observed.generation = Number.POSITIVE_INFINITY;
     this.#byToken.delete(token);
     const answer = await this.#ask(request, token, DEREGISTER, () => {});
-    this.#requests.reserved.delete(token);
+    this.#requests.release(token);
     return answer.kind === "answer" ? transfer.collect(answer) : answer;
   }
 
@@ -160,7 +160,7 @@ export class Subscriptions {
 
   #forget(token: number): void {
     this.#byToken.delete(token);
-    this.#requests.reserved.delete(token);
+    this.#requests.release(token);
   }
 }
 

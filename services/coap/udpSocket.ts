@@ -2,7 +2,7 @@
  * One unconnected UDP socket and the sessions that share it, told apart by the peer's address and port. It is opened
  * with the first session and let go of while all are suspended.
  */
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from "node:dgram";
 import type { CloseReason, PeerAddress, Session } from "../../ports/transport.ts";
 import { UdpSession } from "./udpSession.ts";
 
@@ -28,6 +28,14 @@ export interface UdpSocketOptions {
   readonly maxSessions: number;
 }
 
+type Lookup = NonNullable<SocketOptions["lookup"]>;
+
+/** Addresses are numeric already: without these every datagram would go round by the resolver. */
+const LOOKUPS: Readonly<Record<AddressFamily, Lookup>> = {
+  4: (address, _options, done) => done(null, address, 4),
+  6: (address, _options, done) => done(null, address, 6),
+};
+
 export class UdpSocket {
   readonly #options: UdpSocketOptions;
   #socket: Socket | undefined = undefined;
@@ -42,6 +50,10 @@ export class UdpSocket {
   constructor(options: UdpSocketOptions) {
     this.#options = options;
     this.#local = options.local;
+  }
+
+  get family(): AddressFamily {
+    return this.#options.family;
   }
 
   get local(): PeerAddress {
@@ -120,12 +132,11 @@ export class UdpSocket {
   }
 
   #bind(): Promise<string | undefined> {
-    const { family, counters } = this.#options;
+    const { family } = this.#options;
     const socket = createSocket({
       type: family === 4 ? "udp4" : "udp6",
       ipv6Only: family === 6,
-      // Addresses are numeric already: without this every datagram would go round by the resolver.
-      lookup: (address, _options, done) => done(null, address, family),
+      lookup: LOOKUPS[family],
     });
     this.#socket = socket;
     return new Promise((resolve) => {
@@ -138,7 +149,7 @@ export class UdpSocket {
         const { address, port } = socket.address();
         this.#local = { address, port };
         socket.removeAllListeners("error");
-        socket.on("error", () => counters.errors++);
+        socket.on("error", this.#onError);
         socket.on("message", this.#onMessage);
         resolve(undefined);
       });
@@ -158,6 +169,10 @@ export class UdpSocket {
     });
     return this.#closing;
   }
+
+  readonly #onError = (): void => {
+    this.#options.counters.errors++;
+  };
 
   readonly #onMessage = (message: Buffer, { address, port }: RemoteInfo): void => {
     const last = this.#lastSession;

@@ -45,10 +45,11 @@ export function createUdpTransport(options: UdpTransportOptions = {}): UdpTransp
 class Udp implements UdpTransport {
   readonly counters: UdpCounters = { unknownPeer: 0, overflow: 0, errors: 0 };
   readonly #options: UdpTransportOptions;
-  readonly #sockets = new Map<AddressFamily, UdpSocket>();
-  readonly #listeners = new Set<UdpSocket>();
+  /** Of the sessions that were opened: one of each family at most. */
+  #sockets: readonly UdpSocket[] = [];
+  #listeners: readonly UdpSocket[] = [];
   /** By name: addresses whose last session never heard anything; they are tried last. */
-  readonly #silent = new Map<string, Set<string>>();
+  #silent: Map<string, Set<string>> | undefined;
   #closed = false;
 
   constructor(options: UdpTransportOptions) {
@@ -88,11 +89,11 @@ class Udp implements UdpTransport {
     const socket = this.#newSocket(isIPv6(at.address) ? 6 : 4, at, onSession);
     const failure = await socket.bind();
     if (failure !== undefined) throw new Error(`cannot listen at ${at.address} port ${at.port}: ${failure}`);
-    this.#listeners.add(socket);
+    this.#listeners = [...this.#listeners, socket];
     return {
       address: socket.local,
       close: async () => {
-        this.#listeners.delete(socket);
+        this.#listeners = this.#listeners.filter((other) => other !== socket);
         await socket.close({ kind: "local" });
       },
     };
@@ -100,9 +101,9 @@ class Udp implements UdpTransport {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const sockets = [...this.#sockets.values(), ...this.#listeners];
-    this.#sockets.clear();
-    this.#listeners.clear();
+    const sockets = [...this.#sockets, ...this.#listeners];
+    this.#sockets = [];
+    this.#listeners = [];
     await Promise.all(sockets.map((socket) => socket.close({ kind: "local" })));
   }
 
@@ -117,7 +118,7 @@ class Udp implements UdpTransport {
           ? `${host} has no address`
           : `${host} has no IPv${localFamily} address, as the local one is`;
       }
-      const silent = this.#silent.get(host);
+      const silent = this.#silent?.get(host);
       if (silent === undefined) return usable;
       const isSilent = ({ address }: ResolvedAddress) => silent.has(address);
       return [...usable.filter((entry) => !isSilent(entry)), ...usable.filter(isSilent)];
@@ -129,24 +130,26 @@ class Udp implements UdpTransport {
   /** Over UDP only silence shows that an address is of no use: the name's other ones come first the next time. */
   #watchSilence(host: string, session: UdpSession): void {
     session.onEnd = () => {
-      const silent = this.#silent.get(host) ?? new Set();
+      this.#silent ??= new Map();
+      const names = this.#silent;
+      const silent = names.get(host) ?? new Set();
       if (session.heard) silent.delete(session.peer.address);
       else silent.add(session.peer.address);
-      this.#silent.delete(host);
-      if (silent.size > 0) this.#silent.set(host, silent);
-      if (this.#silent.size > MAX_SILENT_NAMES) {
-        const [oldest] = this.#silent.keys();
-        if (oldest !== undefined) this.#silent.delete(oldest);
+      names.delete(host);
+      if (silent.size > 0) names.set(host, silent);
+      if (names.size > MAX_SILENT_NAMES) {
+        const [oldest] = names.keys();
+        if (oldest !== undefined) names.delete(oldest);
       }
     };
   }
 
   #socketFor(family: AddressFamily): UdpSocket {
-    const known = this.#sockets.get(family);
+    const known = this.#sockets.find((socket) => socket.family === family);
     if (known !== undefined) return known;
     const { host, port } = this.#options.local ?? {};
     const socket = this.#newSocket(family, { address: host ?? (family === 4 ? "0.0.0.0" : "::"), port: port ?? 0 });
-    this.#sockets.set(family, socket);
+    this.#sockets = this.#sockets.concat(socket);
     return socket;
   }
 

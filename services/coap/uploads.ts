@@ -27,7 +27,7 @@ export class Uploads {
     this.#messages = messages;
     this.#handler = handler;
     this.#blockSize = blockSize;
-    messages.onEnd.add(() => {
+    messages.onEnd(() => {
       for (const key of [...this.#underWay.keys()]) this.#giveUp(key);
     });
   }

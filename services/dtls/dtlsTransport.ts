@@ -55,6 +55,8 @@ export function createDtlsTransport(options: DtlsTransportOptions): DtlsTranspor
 
 const GIVEN_UP: OpenFailure = { kind: "noRoute", detail: "given up" };
 const CLOSED: OpenFailure = { kind: "noRoute", detail: "the transport is closed" };
+/** A session is left a little after the device has stopped listening, not before. */
+const LISTENING_MARGIN_MS = 1_000;
 /** Handshakes that came to nothing and say nothing against the session that they offered. */
 const HARMLESS: ReadonlySet<DtlsErrorCode> = new Set(["noAnswer", "aborted", "socket"]);
 
@@ -120,6 +122,12 @@ class SecureTransport implements DtlsTransport {
     await this.#options.inner.close();
   }
 
+  /** A session that sleeps between exchanges may not go idle before it does. */
+  #idleTimeoutMs({ listensMs }: OpenRequest): number {
+    const { idleTimeoutMs } = this.#parameters;
+    return listensMs === undefined ? idleTimeoutMs : Math.max(idleTimeoutMs, listensMs + LISTENING_MARGIN_MS);
+  }
+
   /** Takes over the session underneath: it goes when nothing comes of this. */
   async #secure(
     inner: Session,
@@ -138,7 +146,7 @@ class SecureTransport implements DtlsTransport {
       clock,
       tag,
       recorder,
-      idleTimeoutMs: this.#parameters.idleTimeoutMs,
+      idleTimeoutMs: this.#idleTimeoutMs(request),
       createClient: async () => {
         attempt = attemptWith(await this.#security(tag));
         return this.#client(attempt);

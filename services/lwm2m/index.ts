@@ -111,7 +111,12 @@ export {
   MAX_STORED_NOTIFICATIONS,
   type StoredNotification,
 } from "./device/notificationQueue.ts";
-export { MAX_OBSERVATIONS, Observations, type ObservationsOptions } from "./device/observation.ts";
+export {
+  MAX_OBSERVATIONS,
+  type ObservationSource,
+  Observations,
+  type ObservationsOptions,
+} from "./device/observation.ts";
 export type { ObservationState } from "./device/observationState.ts";
 export type { ObserveTarget } from "./device/observeTarget.ts";
 export type { AccessPolicy, Operation } from "./device/operation.ts";

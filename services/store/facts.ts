@@ -8,6 +8,8 @@ import { type MigrationTable, migrate } from "./migration.ts";
 import { StoreError } from "./storeError.ts";
 
 export const FACTS_VERSION = 2;
+/** Times of day lie between this and its negative (ECMAScript, time values). */
+export const LAST_INSTANT_MS = 8.64e15;
 
 /** State and result are those of the firmware update object (5/0/3 and 5/0/5). */
 export interface FirmwareFacts {
@@ -52,6 +54,8 @@ export interface Facts {
   readonly version: typeof FACTS_VERSION;
   /** Digest of the configuration that led here: another one means a new bootstrap. */
   readonly configDigest?: string;
+  /** Digest of what lay on the card in the modem when it was read for its accounts. */
+  readonly smartcardDigest?: string;
   readonly bootstrapped: boolean;
   /** ms since 1970. */
   readonly lastBootstrapAt?: number;
@@ -118,12 +122,25 @@ interface Rule {
   accepts(value: unknown): boolean;
 }
 
-const MAX_RESULT = 255;
+const MAX_RESULT = 11;
 const MAX_SEVERITY = 2;
-const MAX_LIFETIME_SECONDS = 0xffff_ffff;
+/** 1/x/1 is an integer of 64 bits. */
+const MAX_LIFETIME_SECONDS = 2 ** 63;
+const MAX_URI_OCTETS = 255;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const text: Rule = { words: "a text", accepts: (value) => typeof value === "string" };
 const flag: Rule = { words: "true or false", accepts: (value) => typeof value === "boolean" };
-const instant: Rule = { words: "a time in ms", accepts: (value) => Number.isFinite(value) };
+const uri: Rule = {
+  words: `a text of at most ${MAX_URI_OCTETS} octets`,
+  accepts: (value) =>
+    typeof value === "string" &&
+    !LONE_SURROGATE.test(value) &&
+    new TextEncoder().encode(value).length <= MAX_URI_OCTETS,
+};
+const instant: Rule = {
+  words: "a time in ms",
+  accepts: (value) => Number.isFinite(value) && Math.abs(value as number) <= LAST_INSTANT_MS,
+};
 const record: Rule = { words: "an object", accepts: isRecord };
 const wholeUpTo = (most: number): Rule => ({
   words: `a whole number from 0 to ${most}`,
@@ -145,18 +162,24 @@ const optional = ({ words, accepts }: Rule): Rule => ({
 
 function* fieldsOf(facts: Partial<Facts>): Generator<readonly [path: string, value: unknown, rule: Rule]> {
   yield ["/configDigest", facts.configDigest, optional(text)];
+  yield ["/smartcardDigest", facts.smartcardDigest, optional(text)];
   yield ["/bootstrapped", facts.bootstrapped, flag];
   yield ["/lastBootstrapAt", facts.lastBootstrapAt, optional(instant)];
   yield ["/firmware", facts.firmware, record];
   yield ["/firmware/state", facts.firmware?.state, wholeUpTo(3)];
   yield ["/firmware/result", facts.firmware?.result, wholeUpTo(MAX_RESULT)];
-  yield ["/firmware/uri", facts.firmware?.uri, optional(text)];
+  yield ["/firmware/uri", facts.firmware?.uri, optional(uri)];
   yield ["/firmware/etag", facts.firmware?.etag, optional(text)];
   yield ["/firmware/applied", facts.firmware?.applied, optional(outcome)];
   yield ["/firmware/severity", facts.firmware?.severity, optional(wholeUpTo(MAX_SEVERITY))];
-  yield ["/firmware/maximumDeferSeconds", facts.firmware?.maximumDeferSeconds, optional(instant)];
+  yield [
+    "/firmware/maximumDeferSeconds",
+    facts.firmware?.maximumDeferSeconds,
+    optional(wholeUpTo(Number.MAX_SAFE_INTEGER)),
+  ];
   yield ["/firmware/changedAt", facts.firmware?.changedAt, optional(instant)];
   yield ["/firmware/deferUntil", facts.firmware?.deferUntil, optional(instant)];
+  yield ["/objects", facts.objects, optional(record)];
   yield ["/servers", facts.servers, optional(record)];
   for (const [server, known] of Object.entries(facts.servers ?? {})) {
     const path = `/servers/${server}`;

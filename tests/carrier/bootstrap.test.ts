@@ -1,10 +1,17 @@
 /** Bootstrap against servers that are absent, silent, refuse, leave things out or write nonsense. */
 import { describe, expect, it } from "@jest/globals";
 import { storedSecrets } from "../../carrier/keys.ts";
+import { seededRandom } from "../../carrier/random.ts";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { ERRNO } from "../../machines/semanticEvent.ts";
 import { CODE } from "../../services/coap/codes.ts";
+import { CoapEndpoint } from "../../services/coap/endpoint.ts";
+import type { OutgoingResponse } from "../../services/coap/types.ts";
+import { CONTENT_FORMAT } from "../../services/lwm2m/contentFormat.ts";
 import { bootstrapAccount, serverAccounts } from "../../services/lwm2m/device/accounts.ts";
+import { formatOf } from "../../services/lwm2m/formats.ts";
+import { SERVER } from "../../services/lwm2m/objects/server.ts";
+import { serverInstance } from "../../testbed/account.ts";
 import type { MemoryServer } from "./support/server.ts";
 import { BOOTSTRAP_ADDRESS, BOOTSTRAP_SECURITY, SERVER_ID, World } from "./support/world.ts";
 
@@ -171,6 +178,28 @@ describe("a bootstrap server", () => {
   });
 });
 
+/** With a bootstrap server that has written /1/7 when it comes to the answer to Bootstrap-Request. */
+async function hasty(answer: () => Promise<OutgoingResponse>): Promise<World> {
+  const bootstrap = { uri: "coap://192.0.2.8", security: { mode: "none" } } as const;
+  const world = await World.make({ carrier: { bootstrap } });
+  let written = false;
+  await world.network.transport("192.0.2.8").listen({ address: "192.0.2.8", port: 5683 }, (session) => {
+    const onRequest = async () => {
+      const server = formatOf(CONTENT_FORMAT.tlv);
+      const path = { objectId: SERVER.id, instanceId: 7 };
+      const values = serverInstance({ uri: "", shortServerId: 7 });
+      const payload = server.encode({ kind: "instance", path, definition: SERVER, values });
+      const request = { method: CODE.PUT, path: ["1", "7"], contentFormat: server.number, payload };
+      written = (await endpoint.request(request)).kind === "response";
+      return answer();
+    };
+    const endpoint = new CoapEndpoint({ session, clock: world.clock, random: seededRandom(1), handler: { onRequest } });
+  });
+  world.carrier.start();
+  await world.reaches("the write", () => written);
+  return world;
+}
+
 describe("a bootstrap that fails", () => {
   for (const flaw of ["omitObjects", "neverFinish", "wrongWrites"] as const) {
     it(`(${flaw}) leaves the accounts as they were`, async () => {
@@ -183,6 +212,31 @@ describe("a bootstrap that fails", () => {
       expect(serverAccounts(world.carrier.objects)).toEqual(before);
     });
   }
+
+  for (const [how, answer] of [
+    ["refuses", async () => ({ code: CODE.FORBIDDEN })],
+    ["never answers", () => new Promise<never>(() => {})],
+  ] as const) {
+    it(`is undone although the server ${how} the request after it has written`, async () => {
+      const world = await hasty(answer);
+      expect(world.carrier.objects.instanceIds(SERVER.id)).toEqual([7]);
+      await world.until("deferred");
+      expect(world.carrier.objects.instanceIds(SERVER.id)).toEqual([]);
+    });
+  }
+
+  it("is undone when the network goes before the request is answered", async () => {
+    const world = await hasty(() => new Promise<never>(() => {}));
+    world.modem.inject({ name: "registrationLost", times: 1 });
+    await world.reaches("the undoing", () => world.carrier.objects.instanceIds(SERVER.id).length === 0);
+    expect(world.heard.filter((event) => event.startsWith("deferred"))).toEqual([]);
+  });
+
+  it("is undone when the carrier is stopped before the request is answered", async () => {
+    const world = await hasty(() => new Promise<never>(() => {}));
+    await world.stop();
+    expect(world.carrier.objects.instanceIds(SERVER.id)).toEqual([]);
+  });
 
   it("is not taken for done after a restart", async () => {
     const world = await World.make();
@@ -337,6 +391,12 @@ describe("the bootstrap server's account with a timeout (0/x/12)", () => {
 });
 
 describe("a bootstrap that succeeds", () => {
+  it("keeps what the server wrote before it answered the request", async () => {
+    const world = await hasty(async () => ({ code: CODE.CHANGED }));
+    await world.pass(10);
+    expect(world.carrier.objects.instanceIds(SERVER.id)).toEqual([7]);
+  });
+
   it("replaces the accounts that were there", async () => {
     const world = await World.registered();
     const other = await world.server("192.0.2.9");

@@ -165,8 +165,21 @@ describe("what a server observes", () => {
     expect(await storedObservations(world)).toEqual([]);
   });
 
+  it("makes room for what it observes after its next Register, on the same session", async () => {
+    const { world } = await observed({ carrier: { coap: { maxObservations: 1 } } });
+    for (const [round, level] of [90, 80, 70].entries()) {
+      world.management.forget();
+      await world.reaches("a Register", () => world.management.of("POST /rd").length === round + 2);
+      await world.settle();
+      const heard = await world.result(world.management.observe("/3/0/9"));
+      charge(world, level);
+      await world.pass(5);
+      expect(heard.values.slice(1)).toEqual([String(level)]);
+    }
+  });
+
   const ends: readonly [when: string, between: (world: World) => Promise<void> | void][] = [
-    ["after the registration expired", (world) => world.pass(301)],
+    ["long after the registration expired", (world) => world.pass(300 + 3_601)],
     ["and the server has forgotten the registration", (world) => world.management.forget()],
   ];
   for (const [when, between] of ends) {

@@ -147,15 +147,21 @@ describe("over DTLS the device", () => {
     expect(world.ends).toHaveLength(1);
   });
 
-  it("resumes one without Connection ID, and does not close it before it sleeps", async () => {
-    const world = await queued({ secure: { connectionId: false } });
-    await world.pass(WINDOW - 3);
-    expect(await isAwake(world)).toBe(true);
-    await world.reaches("an Update", () => updates(world).length === 1);
-    await world.settle();
-    expect(world.sessions).toEqual(["bootstrap full", "server/123 full", "server/123 resumed"]);
-    expect(await isAwake(world)).toBe(true);
-  });
+  for (const [wish, options] of [
+    ["its owner's", { carrier: QUEUED }],
+    ["its account's", { account: { lifetime: 3600, binding: "UQ" } }],
+  ] as const) {
+    it(`resumes one without Connection ID, and does not close it before it sleeps (${wish} wish)`, async () => {
+      const account = { lifetime: 3600 };
+      const world = await World.registered({ account, ...options, secure: { connectionId: false } });
+      await world.pass(WINDOW - 3);
+      expect(await isAwake(world)).toBe(true);
+      await world.reaches("an Update", () => updates(world).length === 1);
+      await world.settle();
+      expect(world.sessions).toEqual(["bootstrap full", "server/123 full", "server/123 resumed"]);
+      expect(await isAwake(world)).toBe(true);
+    });
+  }
 
   it("does not come back at once when the server closes the session, but with its next Update", async () => {
     const world = await queued({ secure: {} });

@@ -49,10 +49,21 @@ describe("a device that was bootstrapped", () => {
     expect(update?.query).toEqual(register?.query.slice(4));
   });
 
-  it("registers anew when its registration has expired meanwhile", async () => {
+  it("goes on with a registration of a short lifetime that was updated many times", async () => {
+    const world = await World.registered({ account: { lifetime: 300 } });
+    await world.pass(3_000);
+    const updates = world.management.of("POST /rd/1").length;
+    await world.carrier.cutPower();
+    world.replace().start();
+    await world.until("registered");
+    expect(world.management.of("POST /rd")).toHaveLength(1);
+    expect(world.management.of("POST /rd/1")).toHaveLength(updates + 1);
+  });
+
+  it("registers anew when its registration has expired long ago", async () => {
     const world = await World.registered({ account: { lifetime: 300 } });
     await world.carrier.cutPower();
-    await world.pass(301);
+    await world.pass(300 + 3_601);
     world.replace().start();
     await world.until("registered");
     expect(world.management.of("POST /rd")).toHaveLength(2);

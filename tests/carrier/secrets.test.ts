@@ -2,6 +2,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import type { Storage } from "../../ports/storage.ts";
+import { instanceValues } from "../../services/lwm2m/objects/define.ts";
+import { OSCORE } from "../../services/lwm2m/objects/oscore.ts";
+import { encodeObjectTlv } from "../../services/lwm2m/tlvModel.ts";
+import { decodeBootstrapFile, encodeBootstrapFile } from "../../services/smartcard/bootstrapFile.ts";
 import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
 import { smartcardFile } from "../../testbed/account.ts";
 import { BOOTSTRAP_ADDRESS, SERVER_ID, World } from "./support/world.ts";
@@ -13,6 +17,15 @@ const CANARIES = {
   "the key in the options": text.encode("canary-key-in-options"),
   "the identity from the bootstrap server": text.encode("canary-identity-by-bootstrap"),
   "the key from the bootstrap server": text.encode("canary-key-by-bootstrap"),
+  "the OSCORE master secret": text.encode("canary-oscore-master-secret"),
+  "the OSCORE master salt": text.encode("canary-oscore-master-salt"),
+};
+const OSCORE_VALUES = {
+  0: CANARIES["the OSCORE master secret"],
+  1: text.encode("sender"),
+  2: text.encode("recipient"),
+  3: 10,
+  5: CANARIES["the OSCORE master salt"],
 };
 const secrets = {
   publicKeyOrIdentity: CANARIES["the identity in the options"],
@@ -184,6 +197,35 @@ describe("keys and identities", () => {
       expect(world.bootstrap.of("POST /bs")).toHaveLength(what === "sound" ? 0 : 1);
     });
   }
+
+  it("of OSCORE are kept nowhere, and what goes with them is there after a loss of power", async () => {
+    const storage = new WatchedStorage();
+    const accounts = smartcardFile({ servers: [{ ...ACCOUNT, shortServerId: SERVER_ID }] });
+    const oscore = encodeObjectTlv(OSCORE, new Map([[3, instanceValues(OSCORE, OSCORE_VALUES)]]));
+    const bootstrap = encodeBootstrapFile([...decodeBootstrapFile(accounts), { objectId: OSCORE.id, content: oscore }]);
+    const carrier = { bootstrap: BOOTSTRAP, bootstrapFromSmartcard: true, storage };
+    const world = await World.make({ account: ACCOUNT, modem: { smartcard: { bootstrap } }, carrier });
+    world.carrier.start();
+    await world.until("registered");
+    const kept = new Map([[3, new Map(Object.entries(OSCORE_VALUES).flatMap(known))]]);
+    expect(world.carrier.objects.snapshot().get(OSCORE.id)).toEqual(kept);
+    await expectNothingSeen(world, storage);
+    await world.carrier.cutPower();
+    world.replace().start();
+    await world.until("registered");
+    expect(world.carrier.objects.snapshot().get(OSCORE.id)).toEqual(kept);
+    await expectNothingSeen(world, storage);
+    for (const [name, bytes] of storage.documents) {
+      for (const secret of [OSCORE_VALUES[0], OSCORE_VALUES[5]]) {
+        for (const form of forms(secret)) expect(`${name} ${new TextDecoder().decode(bytes)}`).not.toContain(form);
+      }
+    }
+    expect(await world.result(world.management.ask("GET", "/21/3"))).toBe("4.01");
+
+    function known([id, value]: [string, unknown]): [number, unknown][] {
+      return id === "0" || id === "5" ? [] : [[Number(id), value]];
+    }
+  });
 
   it("cannot be read by a management server, nor by a send of the application", async () => {
     const world = await World.registered({

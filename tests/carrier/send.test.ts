@@ -6,6 +6,7 @@ import { CODE } from "../../services/coap/codes.ts";
 import { findCompositeFormat } from "../../services/lwm2m/composite.ts";
 import { CONTENT_FORMAT } from "../../services/lwm2m/contentFormat.ts";
 import type { SingleValue } from "../../services/lwm2m/model.ts";
+import { defineObject } from "../../services/lwm2m/objects/define.ts";
 import { findObject } from "../../services/lwm2m/objects/index.ts";
 import { formatPath } from "../../services/lwm2m/path.ts";
 import type { Asked } from "./support/server.ts";
@@ -14,6 +15,15 @@ import { SECOND_ADDRESS, SERVER_ID, World } from "./support/world.ts";
 const { EINVAL, ENOENT, EPERM, EINPROGRESS, ECANCELED, EIO } = ERRNO;
 const listening = { account: { muteSend: false } };
 const DATA = "/19/0/0/0";
+const SENSOR = defineObject({
+  id: 26250,
+  name: "Sensor",
+  version: "1.0",
+  lwm2mVersion: "1.1",
+  instances: "single",
+  presence: "optional",
+  resources: [[0, "Value", "R", "single", "mandatory", "float"]],
+});
 
 /** What a Send says, path by path. */
 function told(asked: Asked | undefined): [path: string, value: SingleValue, time: number | undefined][] {
@@ -198,6 +208,18 @@ describe("data send", () => {
     expect(await world.result(world.carrier.send([DATA]))).toBe(-EIO);
     world.management.silent = true;
     expect(await world.result(world.carrier.send([DATA]))).toBe(-EIO);
+  });
+
+  it("answers EIO when an object of the application's own throws, and takes the next one", async () => {
+    const read = () => {
+      throw new Error("the sensor is gone");
+    };
+    const objects = [{ definition: SENSOR, behaviour: { resources: { 0: { read } } }, instances: { 0: {} } }];
+    const world = await withData({ ...listening, carrier: { objects } });
+    expect(await world.carrier.send(["/26250/0/0"])).toBe(-EIO);
+    const answer = world.records.find(({ kind, of }) => kind === "return" && of === "lwm2m_carrier_data_send()");
+    expect(answer).toMatchObject({ ok: false, value: -EIO });
+    expect(await world.result(world.carrier.send([DATA]))).toBe(0);
   });
 
   for (const edition of Object.keys(EDITIONS) as EditionId[]) {

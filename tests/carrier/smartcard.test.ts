@@ -1,13 +1,22 @@
 /** Bootstrap from the card in the modem: accounts, their keys, and cards that are of no use. */
 import { describe, expect, it } from "@jest/globals";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
+import type { SimulatedModemOptions } from "../../modem/simulated/options.ts";
 import { bootstrapAccount, serverAccounts } from "../../services/lwm2m/device/accounts.ts";
 import { instanceValues } from "../../services/lwm2m/objects/define.ts";
 import { SECURITY } from "../../services/lwm2m/objects/security.ts";
 import { encodeObjectTlv } from "../../services/lwm2m/tlvModel.ts";
 import { encodeBootstrapFile } from "../../services/smartcard/bootstrapFile.ts";
 import { type ServerAccount, smartcardFile } from "../../testbed/account.ts";
-import { BOOTSTRAP_ADDRESS, MANAGEMENT_ADDRESS, PSKS, SERVER_ID, World, type WorldOptions } from "./support/world.ts";
+import {
+  BOOTSTRAP_ADDRESS,
+  MANAGEMENT_ADDRESS,
+  PSKS,
+  SECOND_ADDRESS,
+  SERVER_ID,
+  World,
+  type WorldOptions,
+} from "./support/world.ts";
 
 const ACCOUNT: ServerAccount = { uri: `coap://${MANAGEMENT_ADDRESS}`, shortServerId: SERVER_ID, lifetime: 99 };
 const SECURE: ServerAccount = {
@@ -129,6 +138,140 @@ describe("a card with the bootstrap server's account alone", () => {
       expect(world.sessions).toEqual(["bootstrap full", `server/${SERVER_ID} full`]);
     });
   }
+});
+
+describe("a card that is another one at a later start", () => {
+  const OTHER: ServerAccount = { ...ACCOUNT, uri: `coap://${SECOND_ADDRESS}`, shortServerId: 7 };
+  const FIRST = smartcardFile({ servers: [ACCOUNT] });
+  const SECOND = smartcardFile({ servers: [OTHER] });
+
+  /** Registered, then without power, then started with this in the slot. */
+  async function changed(from: Slot, to: Slot, options: WorldOptions = {}) {
+    const slot: { -readonly [Part in keyof Slot]: Slot[Part] } = { ...from };
+    const world = await World.make({
+      ...options,
+      modem: slot,
+      carrier: { bootstrapFromSmartcard: true, ...options.carrier },
+    });
+    const second = await world.server(SECOND_ADDRESS);
+    world.carrier.start();
+    await world.until("registered");
+    await world.carrier.cutPower();
+    Object.assign(slot, to);
+    const events = world.events.length;
+    world.replace().start();
+    await world.until("registered");
+    const start = async (next: Slot) => {
+      await world.carrier.cutPower();
+      Object.assign(slot, next);
+      world.replace().start();
+      await world.until("registered");
+    };
+    return { world, second, start, heard: world.heard.slice(events) };
+  }
+
+  type Slot = Pick<SimulatedModemOptions, "smartcard">;
+  const slot = (bootstrap?: Uint8Array): Slot => ({ smartcard: bootstrap === undefined ? {} : { bootstrap } });
+  const servers = (world: World) => serverAccounts(world.carrier.objects).map(({ shortServerId }) => shortServerId);
+  const bootstraps = (heard: readonly string[]) => heard.filter((event) => event === "bootstrapped").length;
+
+  for (const edition of Object.keys(EDITIONS) as EditionId[]) {
+    it(`takes the place of the one before, once, edition ${edition}`, async () => {
+      const { world, second, start, heard } = await changed(slot(FIRST), slot(SECOND), { edition });
+      expect(servers(world)).toEqual([7]);
+      expect(bootstraps(heard)).toBe(1);
+      expect([second.of("POST /rd").length, world.management.of("POST /rd").length]).toEqual([1, 1]);
+      expect(world.bootstrap.asked).toEqual([]);
+      await start(slot(SECOND));
+      expect(bootstraps(world.heard)).toBe(2);
+      expect(second.of("POST /rd")).toHaveLength(1);
+    });
+  }
+
+  it("has its keys written in the place of those before", async () => {
+    const key = new TextEncoder().encode("another key at management");
+    const psks = new Map<string, Uint8Array>([[PSKS.management.identity, PSKS.management.key]]);
+    const psk = (identity: Uint8Array) => psks.get(new TextDecoder().decode(identity));
+    const other: ServerAccount = { ...SECURE, security: { mode: "psk", identity: "other", key } };
+    psks.set("other", key);
+    const { world } = await changed(
+      slot(smartcardFile({ servers: [SECURE] })),
+      slot(smartcardFile({ servers: [other] })),
+      {
+        secure: { psk },
+      },
+    );
+    expect(world.sessions).toEqual([`server/${SERVER_ID} full`, `server/${SERVER_ID} full`]);
+    psks.delete(PSKS.management.identity);
+    await world.management.restart();
+    world.carrier.restart();
+    await world.until("registered");
+    expect(world.sessions.at(-1)).toBe(`server/${SERVER_ID} full`);
+  });
+
+  it("is taken where there was none before", async () => {
+    const { world, heard } = await changed(slot(), slot(SECOND));
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
+    expect([servers(world), bootstraps(heard)]).toEqual([[7], 1]);
+  });
+
+  it("is not asked for where accounts of a card are not wanted", async () => {
+    const { world, heard } = await changed(slot(), slot(SECOND), { carrier: { bootstrapFromSmartcard: false } });
+    expect([servers(world), bootstraps(heard)]).toEqual([[SERVER_ID], 0]);
+  });
+
+  const passedOver: readonly [what: string, now: Slot, reason: RegExp | undefined][] = [
+    ["the same", slot(FIRST), undefined],
+    ["one with other filling behind its data", slot(Uint8Array.of(...FIRST, 0xff, 0xff)), undefined],
+    ["one without bootstrap data", slot(), undefined],
+    ["one that is cut short", slot(SECOND.subarray(0, -1)), /cut short/],
+  ];
+  for (const [what, now, reason] of passedOver) {
+    it(`leaves the accounts as they are when it is ${what}`, async () => {
+      const { world, heard, start } = await changed(slot(FIRST), now);
+      expect([servers(world), bootstraps(heard)]).toEqual([[SERVER_ID], 0]);
+      const refused = refusals(world).map(({ detail }) => detail);
+      expect(refused).toEqual(reason === undefined ? [] : [expect.stringMatching(reason)]);
+      await start(slot(FIRST));
+      expect(bootstraps(world.heard)).toBe(1);
+    });
+  }
+
+  it("leaves the accounts as they are when there is none, until one is in its place", async () => {
+    const { world, start } = await changed(slot(FIRST), slot(FIRST));
+    await world.carrier.cutPower();
+    world.replace({}, [{ name: "noSim" }]).start();
+    await world.reaches("the refusal", () => refusals(world).length > 0);
+    expect(refusals(world)[0]?.detail).toMatch(/SIM not inserted/i);
+    // Without a card there is no network either: it is put back.
+    world.modem.clear("noSim");
+    await world.until("registered");
+    expect([servers(world), bootstraps(world.heard)]).toEqual([[SERVER_ID], 1]);
+    await start(slot(SECOND));
+    expect([servers(world), bootstraps(world.heard)]).toEqual([[7], 2]);
+  });
+
+  it("is read once when it is of no use, and a bootstrap server gives the accounts", async () => {
+    const useless = smartcardFile({ servers: [1, 2, 3].map((shortServerId) => ({ ...SECURE, shortServerId })) });
+    const { world, start } = await changed(slot(FIRST), slot(useless));
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
+    await start(slot(useless));
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
+    expect(bootstraps(world.heard)).toBe(2);
+  });
+
+  it("leaves the accounts alone that a server gave since, while the card is the same", async () => {
+    const world = await withCard(FIRST);
+    world.carrier.start();
+    await world.until("registered");
+    expect(await world.result(world.management.ask("POST", "/1/0/9"))).toBe("2.04");
+    await world.until("registered");
+    await world.carrier.cutPower();
+    world.replace().start();
+    await world.until("registered");
+    expect(world.bootstrap.of("POST /bs")).toHaveLength(1);
+    expect(serverAccounts(world.carrier.objects)[0]?.lifetimeSeconds).toBe(3_600);
+  });
 });
 
 describe("a card that is of no use", () => {

@@ -64,6 +64,84 @@ describe("what the application says of its device", () => {
     );
   });
 
+  describe("of its battery's voltage", () => {
+    const voltages = async (world: World) => {
+      await world.pass(2);
+      return (await read(world, "/3/0")).get(7);
+    };
+    const measured = async (world: World) => (await world.modem.batteryVoltage()).millivolts;
+
+    it("is nothing while no battery is listed", async () => {
+      const world = await World.registered();
+      expect(await voltages(world)).toBeUndefined();
+      world.carrier.values.setPowerSources(["dc", "usb"]);
+      expect(await voltages(world)).toBeUndefined();
+    });
+
+    for (const battery of ["internalBattery", "externalBattery"] as const) {
+      it(`is what the modem measures when a server reads it, of the one that is listed, ${battery}`, async () => {
+        const world = await World.registered();
+        world.carrier.values.setPowerSources(["dc", battery]);
+        world.carrier.values.setVoltage("dc", 5000);
+        const before = await measured(world);
+        const beside = (millivolts: number) =>
+          new Map([
+            [0, 5000],
+            [1, millivolts],
+          ]);
+        expect(await voltages(world)).toEqual(beside(before));
+        world.modem.inject({ name: "batteryLow" });
+        expect(await measured(world)).toBeLessThan(before);
+        await world.pass(2);
+        expect(await world.result(world.management.ask("GET", "/3/0/7/1"))).toBe(`2.05 ${await measured(world)}`);
+        expect(await voltages(world)).toEqual(beside(await measured(world)));
+      });
+    }
+
+    it("is known from the beginning where the list is", async () => {
+      const world = await World.make();
+      world.carrier.start();
+      await world.reaches("the device object", () => world.carrier.objects.hasInstance(3, 0));
+      world.carrier.values.setPowerSources(["internalBattery"]);
+      await world.until("registered");
+      expect((await read(world, "/3/0")).get(7)).toEqual(new Map([[0, await measured(world)]]));
+    });
+
+    it("is the application's where it says it, and the modem's again with a new list", async () => {
+      const world = await World.registered();
+      const { values } = world.carrier;
+      values.setPowerSources(["internalBattery"]);
+      values.setVoltage("internalBattery", await measured(world));
+      const own = new Map([[0, await measured(world)]]);
+      world.modem.inject({ name: "batteryLow" });
+      expect(await voltages(world)).toEqual(own);
+      values.setPowerSources(["internalBattery"]);
+      expect(await voltages(world)).toEqual(new Map([[0, await measured(world)]]));
+    });
+
+    it("is not guessed for one of two", async () => {
+      const world = await World.registered();
+      world.carrier.values.setPowerSources(["internalBattery", "externalBattery"]);
+      expect(await voltages(world)).toBeUndefined();
+    });
+
+    it("is nothing on a modem that cannot measure", async () => {
+      const world = await World.make();
+      const capabilities = { ...world.modem.capabilities, batteryVoltage: false };
+      const modem = new Proxy(world.modem, {
+        get(target, property) {
+          if (property === "capabilities") return capabilities;
+          const value = Reflect.get(target, property, target);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+      world.replace({ modem }).start();
+      await world.until("registered");
+      world.carrier.values.setPowerSources(["internalBattery"]);
+      expect(await voltages(world)).toBeUndefined();
+    });
+  });
+
   it("loses its readings with a new list of power sources, and takes none of a source that is not listed", async () => {
     const world = await World.registered();
     const { values } = world.carrier;

@@ -1,5 +1,6 @@
 /** Object 2 between two servers: who may do what, and how its instances come and go (OMA LwM2M Core 1.1 §7.3, E.3). */
 import { describe, expect, it } from "@jest/globals";
+import { CODE } from "../../services/coap/codes.ts";
 import { findCompositeFormat } from "../../services/lwm2m/composite.ts";
 import {
   AccessControl,
@@ -21,7 +22,9 @@ import {
   SECURITY,
   SERVER,
 } from "../../services/lwm2m/index.ts";
+import { settle } from "./support/coapPair.ts";
 import { type Ask, makeDevice, SERVER_ID, serve, type TestDevice } from "./support/device.ts";
+import { type Watched, watchDevice } from "./support/watched.ts";
 
 const OTHER_ID = 102;
 const ALL = RIGHT.read | RIGHT.write | RIGHT.execute | RIGHT.delete;
@@ -177,6 +180,54 @@ describe("the right to do something", () => {
     const { text: told } = await server.ask({ method: "FETCH", path: "/", contentFormat: senmlJson, payload: asked });
     expect(told).toContain("60");
     expect(told).not.toContain("300");
+  });
+});
+
+describe("a change that a server may not read", () => {
+  /** The second server observes; how many notifications it got. */
+  async function overheard(observe: (watched: Watched) => Promise<unknown>) {
+    const { device, tree, access } = makeTwoServers();
+    tree.create(PORTFOLIO.id, 0, portfolio);
+    tree.create(PORTFOLIO.id, 1, portfolio);
+    const rights = govern(tree, "/16/1", {}, SERVER_ID);
+    const watched = watchDevice({ shortServerId: OTHER_ID, access }, device);
+    await observe(watched);
+    let count = 0;
+    const change = async (instanceId: number) => {
+      tree.set(PORTFOLIO.id, instanceId, 0, new Map([[0, `b${count++}`]]));
+      await settle();
+      return watched.heard.length;
+    };
+    const grant = (acl: ReadonlyMap<number, number> | undefined) => tree.update(ACCESS_CONTROL, rights, { 2: acl });
+    return { watched, change, grant };
+  }
+
+  it("is not told of by the object around it", async () => {
+    const { watched, change, grant } = await overheard(({ observe }) => observe("/16", senmlJson));
+    expect([await change(1), await change(0)]).toEqual([0, 1]);
+    grant(new Map([[OTHER_ID, RIGHT.read]]));
+    expect(await change(1)).toBe(2);
+    watched.close();
+  });
+
+  it("is not told of by a composite that names its place", async () => {
+    const paths = ["/3/0/0", "/16/1"];
+    const { watched, change } = await overheard(({ observeComposite }) => observeComposite(paths, senmlJson));
+    expect(await change(1)).toBe(0);
+    watched.close();
+  });
+
+  it("ends the observation of its place when the right was taken back", async () => {
+    const { device, tree, access } = makeTwoServers();
+    tree.create(PORTFOLIO.id, 1, portfolio);
+    const watched = watchDevice({ shortServerId: OTHER_ID, access }, device);
+    await watched.observe("/16/1", senmlJson);
+    govern(tree, "/16/1", {}, SERVER_ID);
+    tree.set(PORTFOLIO.id, 1, 0, new Map([[0, "b"]]));
+    await settle();
+    expect(watched.heard).toEqual([`0:code ${CODE.UNAUTHORIZED}`]);
+    expect(watched.management.observations.size).toBe(0);
+    watched.close();
   });
 });
 

@@ -4,6 +4,7 @@ import { CONTENT_FORMAT } from "../../services/lwm2m/contentFormat.ts";
 import { bootstrapAccount, serverAccounts } from "../../services/lwm2m/device/accounts.ts";
 import { MAX_SECURED_SERVERS, MAX_SERVERS } from "../../services/lwm2m/device/consistency.ts";
 import { addOscoreObject } from "../../services/lwm2m/device/oscoreObject.ts";
+import { restoreTree, serialiseTree } from "../../services/lwm2m/device/persistence.ts";
 import { provision } from "../../services/lwm2m/device/provision.ts";
 import { provisionObjects } from "../../services/lwm2m/device/provisionObjects.ts";
 import { formatOf } from "../../services/lwm2m/formats.ts";
@@ -202,5 +203,35 @@ describe("OSCORE (object 21)", () => {
     expect(run.ask({ method: "POST", path: "/bs" }).code).toBe("2.04");
     run.transaction.rollback();
     expect(tree.instanceIds(21)).toEqual([]);
+  });
+
+  it("survives a restart without its keys", () => {
+    const { tree } = makeDevice();
+    addOscoreObject(tree);
+    const values = {
+      0: utf8("master secret"),
+      1: utf8("s"),
+      2: utf8("r"),
+      3: 10,
+      4: -10,
+      5: utf8("salt"),
+      6: utf8("c"),
+    };
+    tree.create(21, 7, instanceValues(OSCORE, values));
+    const state = serialiseTree(tree);
+    expect(state.objects[21]).toEqual({ 7: { 1: utf8("s"), 2: utf8("r"), 3: 10, 4: -10, 6: utf8("c") } });
+
+    const { tree: next } = makeDevice();
+    addOscoreObject(next);
+    expect(restoreTree(next, state)).toEqual([]);
+    expect(next.snapshot().get(21)).toEqual(tree.snapshot().get(21));
+  });
+
+  it("takes no key from a state that has one", () => {
+    const { tree } = makeDevice();
+    addOscoreObject(tree);
+    const objects = { 21: { 0: { 0: utf8("master secret"), 3: 10, 5: utf8("salt") } } };
+    expect(restoreTree(tree, { version: 1, objects, attributes: {} })).toEqual(["/21/0/0", "/21/0/5"]);
+    expect(tree.snapshot().get(21)).toEqual(new Map([[0, new Map([[3, 10]])]]));
   });
 });

@@ -169,6 +169,23 @@ describe("Write-Composite", () => {
     },
   );
 
+  it("leaves no empty resource where it takes the last instance away, or one of nothing", async () => {
+    const device = makeDevice();
+    const { tree } = device;
+    tree.create(PORTFOLIO.id, 0, instanceValues(PORTFOLIO, { 0: new Map([[0, "a"]]) }));
+    tree.create(PORTFOLIO.id, 1);
+    const server = serve(device);
+    const ask: Ask = {
+      method: "IPATCH",
+      path: "/",
+      ...writesIn(device, senmlEtchJson, { "/16/0/0/0": null, "/16/1/0/3": null }),
+    };
+    for (let time = 0; time < 2; time++) {
+      expect((await server.ask(ask)).code).toBe("2.04");
+      expect([tree.get(16, 0, 0), tree.get(16, 1, 0)]).toEqual([undefined, undefined]);
+    }
+  });
+
   const broken: readonly (readonly [code: string, values: Record<string, CompositeWrite["value"]>, why: string])[] = [
     ["4.05", { "/1/0/1": 60, "/3/0/0": "Other" }, "writes what can only be read"],
     ["4.05", { "/1/0/1": 60, "/3/0/11/0": null }, "takes away what can only be read"],

@@ -1,10 +1,24 @@
 /** Object 5: what a server may do in which state, by URI and by push (OMA LwM2M Core 1.1 Appendix E.6). */
 import { describe, expect, it } from "@jest/globals";
 import { CODE, formatCode } from "../../services/coap/codes.ts";
-import { CONTENT_FORMAT, DeviceManagement, FIRMWARE_STATE, type FirmwareState } from "../../services/lwm2m/index.ts";
+import {
+  addFirmwareObject,
+  CONTENT_FORMAT,
+  DeviceManagement,
+  FIRMWARE_STATE,
+  type FirmwareHost,
+  type FirmwareState,
+  ObjectTree,
+} from "../../services/lwm2m/index.ts";
 import { coapPair, settle } from "./support/coapPair.ts";
 import { type Ask, makeDevice, SERVER_ID, serve } from "./support/device.ts";
 
+const NO_HOST: FirmwareHost = {
+  onUri() {},
+  onReset() {},
+  onUpdate() {},
+  openPackage: () => ({ code: CODE.NOT_IMPLEMENTED }),
+};
 const { text, opaque, tlv } = CONTENT_FORMAT;
 const uri = (value: string): Ask => ({ method: "PUT", path: "/5/0/1", payload: value, contentFormat: text });
 const push = (payload: Uint8Array | string): Ask => ({ method: "PUT", path: "/5/0/0", payload, contentFormat: opaque });
@@ -130,6 +144,23 @@ describe("a pushed package", () => {
   });
 });
 
+describe("a package without Content-Format", () => {
+  it.each([
+    ["in one message", 4],
+    ["block by block", 4_000],
+  ] as const)("is taken as it is, octet by octet, %s", async (_, size) => {
+    const device = makeDevice();
+    const { management } = serve(device);
+    const pair = coapPair({ device: management }, device.clock);
+    const payload = new TextEncoder().encode("abcd".repeat(size / 4));
+    const outcome = await pair.server.request({ method: CODE.PUT, path: ["5", "0", "0"], payload });
+    expect(outcome).toMatchObject({ kind: "response", response: { code: CODE.CHANGED } });
+    expect(Buffer.concat(device.pushed).equals(payload)).toBe(true);
+    pair.device.close();
+    pair.server.close();
+  });
+});
+
 describe("State and Update Result", () => {
   it("change together for whoever observes the object", () => {
     const device = makeDevice();
@@ -140,6 +171,24 @@ describe("State and Update Result", () => {
     device.firmware.set({ state: "idle", result: "connectionLost", packageUri: "" });
     device.firmware.set({ state: "downloaded", result: "initial" });
     expect(seen).toEqual(["1: idle connectionLost", "2: downloaded initial"]);
+  });
+
+  for (const result of ["cancelled", "deferred"] as const) {
+    it(`begin as initial in object version 1.0 where version 1.1 left the result ${result}`, () => {
+      const firmware = (version: "1.0" | "1.1") =>
+        addFirmwareObject(new ObjectTree(), { version, result, state: "downloaded", host: NO_HOST });
+      expect([firmware("1.0").state, firmware("1.0").result]).toEqual(["downloaded", "initial"]);
+      expect(firmware("1.1").result).toBe(result);
+    });
+  }
+
+  it("keep the longest Maximum Defer Period as a number that they begin with again", () => {
+    const { tree, firmware } = makeDevice({ firmwareVersion: "1.1" });
+    tree.set(5, 0, 13, 2n ** 64n - 1n);
+    const { settings } = firmware;
+    expect(settings.maximumDeferSeconds).toBe(Number.MAX_SAFE_INTEGER);
+    const again = addFirmwareObject(new ObjectTree(), { version: "1.1", host: NO_HOST, ...settings });
+    expect(again.settings).toEqual(settings);
   });
 
   it("refuse a result that object version 1.0 does not have", () => {

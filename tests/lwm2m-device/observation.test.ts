@@ -1,6 +1,8 @@
 /** Observations over real endpoints: when a server hears of what (OMA LwM2M Core 1.1 §6.4, §7.3.2; RFC 7641). */
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { CODE } from "../../services/coap/codes.ts";
+import { encodeMessage } from "../../services/coap/message.ts";
+import { encodeOptions } from "../../services/coap/optionFields.ts";
 import { DEVICE, type DeviceManagementOptions, MAX_OBSERVATIONS, PORTFOLIO } from "../../services/lwm2m/index.ts";
 import { type CoapPair, coapPair, settle } from "./support/coapPair.ts";
 import { type Watched, watchDevice } from "./support/watched.ts";
@@ -197,6 +199,27 @@ describe("notifications", () => {
     expect(outcomes).toEqual(["sent", "sent", "acknowledged", "sent", "acknowledged", "acknowledged"]);
   });
 
+  it("are confirmable a day after the server has last asked for them anew", async () => {
+    const outcomes: string[] = [];
+    const { device, pair, management, observe, advance, level } = watch({
+      onNotified: (_path, outcome) => outcomes.push(outcome),
+    });
+    device.tree.set(3, 0, 9, 80);
+    await observe("/3/0/9");
+    const { token } = management.observations.state().observations[0]!;
+    const options = encodeOptions({ observe: 0, path: ["3", "0", "9"] });
+    await advance(50_000);
+    pair.deviceSession.deliver(
+      encodeMessage({ type: "NON", code: CODE.GET, messageId: 1, token, options, payload: new Uint8Array() }),
+    );
+    await settle();
+    await advance(50_000);
+    await level(70);
+    await advance(50_000);
+    await level(60);
+    expect(outcomes).toEqual(["sent", "acknowledged"]);
+  });
+
   it("that come up while one is under way are sent as one, with the latest value", async () => {
     const { device, pair, heard, observe, advance } = watch({ confirmableIntervalSeconds: 0 });
     device.tree.set(3, 0, 9, 80);
@@ -263,6 +286,70 @@ describe("notifications", () => {
 });
 
 describe("the number of observations", () => {
+  /** What the server says goes nowhere else: it hears no answer, and resets nothing. */
+  function lone({ pair }: Watched, nextToken = 0) {
+    const { deviceSession } = pair;
+    deviceSession.other = undefined;
+    return (token = nextToken++) =>
+      deviceSession.deliver(
+        encodeMessage({
+          type: "NON",
+          code: CODE.GET,
+          messageId: nextToken++,
+          token: Uint8Array.of(token >> 8, token),
+          options: encodeOptions({ observe: 0, path: ["3", "0", "9"] }),
+          payload: new Uint8Array(),
+        }),
+      );
+  }
+
+  const ends: readonly [how: string, end: (watched: Watched) => void][] = [
+    ["a new registration on the same session", ({ management }) => management.observations.renew()],
+    [
+      "a new registration on a session that was parked",
+      ({ management }) => {
+        management.detach();
+        management.observations.renew();
+      },
+    ],
+    [
+      "its being disabled, where it wants nothing stored",
+      ({ device, management }) => {
+        device.tree.set(1, 0, 6, false);
+        management.observations.pause();
+      },
+    ],
+  ];
+  for (const [how, end] of ends) {
+    it(`counts from none after ${how}, as often as that is`, async () => {
+      const watched = watch();
+      const { device, management, pair } = watched;
+      device.tree.set(3, 0, 9, 80);
+      const observe = lone(watched);
+      for (let round = 0; round < 5; round++) {
+        for (let count = 0; count < MAX_OBSERVATIONS; count++) observe();
+        expect(management.observations.size).toBe(MAX_OBSERVATIONS);
+        end(watched);
+        expect(management.observations.size).toBe(0);
+        management.attach(pair.device);
+      }
+    });
+  }
+
+  it("is that of the endpoint where this takes fewer: the others end", async () => {
+    const { device, management, observe } = watch();
+    device.tree.set(3, 0, 9, 80);
+    device.tree.set(3, 0, 14, "+01:00");
+    for (const path of ["/3/0/9", "/3/0/14"]) await observe(path);
+    expect(management.observations.size).toBe(2);
+    const full = coapPair({ device: management }, device.clock);
+    open.push(full);
+    const others = 127;
+    for (let token = 0; token < others; token++) full.device.adoptObservation(Uint8Array.of(token), { path: ["3"] });
+    management.attach(full.device);
+    expect(management.observations.state().observations.map(({ paths }) => paths)).toEqual([["/3/0/9"]]);
+  });
+
   it("is bounded: one too many is answered like a plain read", async () => {
     const { device, management } = watch();
     const request = (token: number) =>

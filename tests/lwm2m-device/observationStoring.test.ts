@@ -9,6 +9,8 @@ import { settle } from "./support/coapPair.ts";
 import { makeDevice, type TestDevice } from "./support/device.ts";
 import { type Watched, watchDevice } from "./support/watched.ts";
 
+const DAY_SECONDS = 86_400;
+
 const open: Watched[] = [];
 afterEach(() => {
   for (const watched of open.splice(0)) watched.close();
@@ -167,6 +169,22 @@ describe("notifications while there is no session", () => {
     expect(octets).toBeLessThanOrEqual(65_536);
   });
 
+  it("lose the one that alone is more than all may be, and no other", async () => {
+    const { device, management, pair, heard, observe, level } = watch();
+    const texts = new Map(Array.from({ length: 4 }, (_, id) => [id, "x".repeat(255)]));
+    for (let id = 0; id < 100; id++) device.tree.create(PORTFOLIO.id, id, new Map([[0, texts]]));
+    await observe("/3/0/9");
+    await observe("/16");
+    management.detach();
+    await level(70);
+    device.tree.set(PORTFOLIO.id, 0, 0, new Map([[0, "a"]]));
+    await level(60);
+    expect([management.observations.waiting, management.observations.dropped]).toEqual([2, 1]);
+    management.attach(pair.device);
+    await settle();
+    expect(heard).toEqual(["0:70", "0:60"]);
+  });
+
   it("are not stored where the server does not want it: the next change is told", async () => {
     const { device, management, pair, heard, observe, level } = watch();
     device.tree.set(1, 0, 6, false);
@@ -237,6 +255,56 @@ describe("notifications to a server that does not answer", () => {
     management.attach(pair.device);
     await settle();
     expect(heard).toEqual(["600:70"]);
+  });
+});
+
+describe("notifications that did not arrive", () => {
+  it("are told in the order in which they were sent, whichever was given up first", async () => {
+    const { device, management, pair, heard, observe, advance, level } = watch({ confirmableIntervalSeconds: 0 });
+    for (const path of ["/3/0/9", "/3/0/14"]) await observe(path);
+    pair.deviceSession.muted = true;
+    await level(70);
+    device.tree.set(3, 0, 14, "+02:00");
+    await advance(120);
+    expect(management.observations.waiting).toBe(1);
+    await level(60);
+    await advance(600);
+    expect(management.observations.waiting).toBe(3);
+    pair.deviceSession.muted = false;
+    management.attach(pair.device);
+    await settle();
+    expect(heard.map((line) => line.slice(line.indexOf(":") + 1))).toEqual(["70", "+02:00", "60"]);
+  });
+
+  it("keep the value of their time, however rarely one is to be confirmable", async () => {
+    const { management, pair, heard, observe, advance, level } = watch({ confirmableIntervalSeconds: 7 * DAY_SECONDS });
+    await observe("/3/0/9");
+    await advance(DAY_SECONDS);
+    pair.deviceSession.muted = true;
+    await level(70);
+    await advance(1);
+    await level(60);
+    await advance(300);
+    pair.deviceSession.muted = false;
+    management.attach(pair.device);
+    await settle();
+    expect(heard.map((line) => line.split(":")[1])).toEqual(["70", "60"]);
+  });
+
+  it("are stored too when the endpoint could not even send them", async () => {
+    const { management, pair, heard, observe, level } = watch();
+    await observe("/3/0/9");
+    const { deviceSession } = pair;
+    const send = deviceSession.send.bind(deviceSession);
+    deviceSession.send = () => {
+      throw new RangeError("no datagram");
+    };
+    await level(70);
+    expect(management.observations.waiting).toBe(1);
+    deviceSession.send = send;
+    management.attach(pair.device);
+    await settle();
+    expect([heard, management.observations.waiting]).toEqual([["0:70"], 0]);
   });
 });
 
@@ -375,5 +443,33 @@ describe("a restart", () => {
     ];
     management.observations.restore({ observations, waiting, paused: false } as never);
     expect([management.observations.size, management.observations.waiting]).toEqual([1, 0]);
+  });
+
+  it("takes of a stored notification what a notification can be, and leaves out the others", () => {
+    const token = Uint8Array.of(1);
+    const payload = Uint8Array.of(0x37);
+    const junk = [
+      null,
+      {},
+      { code: "2.05" },
+      { code: 999 },
+      { code: CODE.GET },
+      { code: CODE.CHANGED },
+      { code: CODE.CONTENT + 0.5 },
+      { code: CODE.CONTENT, payload: "text" },
+      ...[-1, 1.5, 65_536, "x", null].map((contentFormat) => ({ code: CODE.CONTENT, contentFormat, payload })),
+    ];
+    const kept = [{ code: CODE.CONTENT, contentFormat: 65_535, payload }, { code: CODE.NOT_FOUND }];
+    const more = [
+      { ...kept[0], locationPath: 5, etag: new Uint8Array(5_000), maxAge: "x", confirmable: false },
+      { ...kept[1], observing: true },
+    ];
+    const { management } = watch();
+    management.observations.restore({
+      observations: [{ token, paths: ["/3/0/9"], composite: false }],
+      waiting: [...junk, ...more].map((response) => ({ token, response, more: 1 })),
+      paused: false,
+    } as never);
+    expect(management.observations.state().waiting).toEqual(kept.map((response) => ({ token, response })));
   });
 });

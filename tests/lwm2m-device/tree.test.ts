@@ -160,6 +160,37 @@ describe("the state over a restart", () => {
     expect(tree.get(3, 0, 14)).toBe("+01:00");
   });
 
+  const damaged: readonly [objects: unknown, leftOut: readonly string[]][] = [
+    [{ 1: null }, ["/1"]],
+    [{ 1: "x", 3: [] }, ["/1", "/3"]],
+    [{ 16: { 0: null } }, ["/16/0"]],
+    [
+      { 16: { abc: {}, "-1": {}, 1.5: {}, 65535: {}, "01": {} } },
+      ["/16/65535", "/16/abc", "/16/-1", "/16/1.5", "/16/01"],
+    ],
+    [{ "": {}, __proto__x: {}, 1e300: {} }, ["/", "/__proto__x", "/1e+300"]],
+    [{ 16: { 0: { 0: { $instances: null } } } }, ["/16/0/0"]],
+    [{ 16: { 0: { 0: { $instances: { x: "a" } } } } }, ["/16/0/0"]],
+    [{ 16: { 0: { 0: { $instances: { 0: null } } } } }, ["/16/0/0"]],
+    [{ 1: { 0: { 10: { $link: null } } } }, ["/1/0/10"]],
+    [{ 1: { 0: { 10: { $link: [1] } } } }, ["/1/0/10"]],
+    [{ 1: { 0: { 1: { $integer: 5 } } } }, ["/1/0/1"]],
+    [{ 1: { 0: { 1: { $integer: "5e3" } } } }, ["/1/0/1"]],
+    [{ 1: { 0: { x: 1, 1: [5] } } }, ["/1/0/x", "/1/0/1"]],
+  ];
+  for (const [objects, leftOut] of damaged) {
+    it(`leaves out what is damaged in ${JSON.stringify(objects)}, and nothing else`, () => {
+      const { tree } = makeDevice();
+      const before = tree.instanceIds(16);
+      const state = { version: 1, objects: { ...(objects as object), 3: { 0: { 14: "+01:00" } } }, attributes: {} };
+      const expected = leftOut.filter((path) => path !== "/3");
+      expect([...restoreTree(tree, state as never)].sort()).toEqual([...expected].sort());
+      expect(tree.get(3, 0, 14)).toBe("+01:00");
+      const created = tree.instanceIds(16).filter((id) => !before.includes(id));
+      expect(created.every((id) => id === 0)).toBe(true);
+    });
+  }
+
   it("refuses what is no state of this version", () => {
     const { tree } = makeDevice();
     for (const wrong of [undefined, null, {}, { version: 2, objects: {} }, { version: 1, objects: null }]) {
@@ -232,8 +263,8 @@ describe("a secret written by the bootstrap server", () => {
       0,
       instanceValues(SECURITY, { 0: "coaps://a.example", 3: utf8(canary), 5: utf8(canary), 8: utf8(canary) }),
     );
-    tree.create(21, 0, instanceValues(OSCORE, { 0: utf8(canary) }));
-    expect(serialiseTree(tree).objects).toEqual({ 0: { 0: { 0: "coaps://a.example" } } });
+    tree.create(21, 0, instanceValues(OSCORE, { 0: utf8(canary), 3: 10, 5: utf8(canary) }));
+    expect(serialiseTree(tree).objects).toEqual({ 0: { 0: { 0: "coaps://a.example" } }, 21: { 0: { 3: 10 } } });
   });
 
   function plain(_key: string, value: unknown): unknown {
@@ -251,6 +282,43 @@ describe("attributes", () => {
     });
     expect(store.write(parsePath("/1"), undefined, ["pmin"])).toBeUndefined();
     expect(store.write(parsePath("/300"), undefined, ["pmin=1"])).toBeUndefined();
+  });
+
+  it("come back from a store as Write-Attributes could have left them, and only so", () => {
+    const restored = (state: unknown) => {
+      const store = new AttributeStore();
+      const leftOut = store.restore(state as never);
+      return [store.serialise(), leftOut];
+    };
+    const whole = {
+      "/3": { pmin: 5, pmax: 60 },
+      "/3/0/9": { gt: 90.5, lt: -1e17, st: 1e-7, con: 1, epmin: 999_999_999 },
+    };
+    expect(restored(whole)).toEqual([whole, []]);
+    for (const none of [null, [], "x", 7]) expect(restored(none)).toEqual([{}, ["/"]]);
+    expect(restored({ x: { pmin: 1 }, "/": { pmin: 1 }, "/3/": { pmin: 1 }, "/3": null, "/4": { pmin: 1 } })).toEqual([
+      { "/4": { pmin: 1 } },
+      ["x", "/", "/3/", "/3"],
+    ]);
+    const wrong = { st: -1, pmin: -5, pmax: 1e300, epmin: 1.5, epmax: "1", con: 2, gt: null, lt: 1e19, color: 1 };
+    expect(restored({ "/3/0/9": { ...wrong, pmin: 3 }, "/3/0/10": { st: 0 } })).toEqual([
+      { "/3/0/9": { pmin: 3 } },
+      [
+        ...Object.keys(wrong)
+          .filter((name) => name !== "pmin")
+          .map((name) => `/3/0/9?${name}`),
+        "/3/0/10?st",
+      ],
+    ]);
+    expect(restored({ "/3/0/9": { lt: 5, gt: 5 } })).toEqual([{}, ["/3/0/9"]]);
+    expect(restored({ "/3/0/7": { gt: 5 }, "/3/0/7/0": { lt: 6 } })).toEqual([{ "/3/0/7": { gt: 5 } }, ["/3/0/7/0"]]);
+    const store = new AttributeStore();
+    store.restore({ "/3/0/9": { gt: 5 } });
+    expect(store.hasConditions).toBe(true);
+    store.restore({});
+    expect(store.hasConditions).toBe(false);
+    const many = Object.fromEntries(Array.from({ length: 257 }, (_, id) => [`/3/${id}`, { pmin: 1 }]));
+    expect(restored(many)[1]).toEqual(["/3/256"]);
   });
 
   it("are written all or not at all", () => {

@@ -39,6 +39,8 @@ type Acl = ReadonlyMap<number, SingleValue>;
 export class AccessControl implements AccessPolicy {
   readonly #tree: ObjectTree;
   readonly #servers: () => readonly number[];
+  /** Instance of object 2 by what it speaks of; built when it is asked for, and anew when object 2 has changed. */
+  #bySubject: ReadonlyMap<number, number> | undefined;
 
   /** `servers`: the short server ids of all management server accounts. */
   constructor(tree: ObjectTree, servers: () => readonly number[]) {
@@ -138,10 +140,18 @@ export class AccessControl implements AccessPolicy {
 
   /** Instance of object 2 that speaks of an instance. */
   #find(objectId: number, instanceId: number): number | undefined {
-    return this.#tree.instanceIds(ACCESS_CONTROL.id).find((id) => {
-      const subject = this.#subject(id);
-      return subject.objectId === objectId && subject.instanceId === instanceId;
-    });
+    this.#bySubject ??= this.#indexed();
+    return this.#bySubject.get(keyOf(objectId, instanceId));
+  }
+
+  /** Where several speak of the same, the first counts. */
+  #indexed(): ReadonlyMap<number, number> {
+    const index = new Map<number, number>();
+    for (const id of this.#tree.instanceIds(ACCESS_CONTROL.id).reverse()) {
+      const { objectId, instanceId } = this.#subject(id);
+      index.set(keyOf(objectId, instanceId), id);
+    }
+    return index;
   }
 
   #subject(id: number): { readonly objectId: number; readonly instanceId: number } {
@@ -167,6 +177,7 @@ export class AccessControl implements AccessPolicy {
 
   /** What the bootstrap server deletes, `reconcile` sees to when it has finished. */
   #onChange(changes: readonly TreeChange[]): void {
+    if (changes.some(({ objectId }) => objectId === ACCESS_CONTROL.id)) this.#bySubject = undefined;
     for (const { kind, objectId, instanceId, caller } of changes) {
       if (kind !== "deleted" || caller === "bootstrap" || objectId === ACCESS_CONTROL.id) continue;
       if (instanceId !== undefined && !this.#tree.hasInstance(objectId, instanceId)) this.deleted(objectId, instanceId);
@@ -177,6 +188,11 @@ export class AccessControl implements AccessPolicy {
 /** Object 2, whose instances are the bootstrap server's to create and delete. */
 export function addAccessControlObject(tree: ObjectTree): void {
   tree.add(ACCESS_CONTROL);
+}
+
+/** Both are 16 bits wide, `WHOLE_OBJECT` included. */
+function keyOf(objectId: number, instanceId: number): number {
+  return objectId * 65_536 + instanceId;
 }
 
 /** Who may write and delete comes before who may do one of them; the first of several. */

@@ -142,13 +142,14 @@ export class BootstrapInterface implements CoapHandler {
   /** The bootstrap account and what the device itself is (its single objects) survive every Delete (§6.1.7.6). */
   #delete({ objectId, instanceId }: Path): Result {
     const { tree } = this.#options;
+    const bootstrapId = bootstrapInstanceId(tree);
     if (objectId !== undefined && tree.definition(objectId) === undefined) {
       return { code: CODE.NOT_FOUND, detail: `no object ${objectId}` };
     }
     if (objectId !== undefined && instanceId !== undefined) {
       if (!tree.hasInstance(objectId, instanceId))
         return { code: CODE.NOT_FOUND, detail: `no instance /${objectId}/${instanceId}` };
-      if (this.#stays(objectId, instanceId))
+      if (this.#stays(objectId, instanceId, bootstrapId))
         return { code: CODE.BAD_REQUEST, detail: `/${objectId}/${instanceId} has to stay` };
     }
     if (objectId === DEVICE.id) return { code: CODE.BAD_REQUEST, detail: "/3 has to stay" };
@@ -156,16 +157,16 @@ export class BootstrapInterface implements CoapHandler {
     tree.batch(() => {
       for (const object of objectId === undefined ? tree.objectIds() : [objectId]) {
         for (const instance of instanceId === undefined ? tree.instanceIds(object) : [instanceId]) {
-          if (!this.#stays(object, instance)) tree.delete(object, instance, "bootstrap");
+          if (!this.#stays(object, instance, bootstrapId)) tree.delete(object, instance, "bootstrap");
         }
       }
     });
     return { code: CODE.DELETED };
   }
 
-  #stays(objectId: number, instanceId: number): boolean {
+  #stays(objectId: number, instanceId: number, bootstrapId: number | undefined): boolean {
     const { tree } = this.#options;
-    if (objectId === SECURITY.id) return instanceId === bootstrapInstanceId(tree);
+    if (objectId === SECURITY.id) return instanceId === bootstrapId;
     return tree.definition(objectId)?.multiple !== true || tree.behaviour(objectId)?.fixedInstances === true;
   }
 

@@ -29,7 +29,7 @@ export function compositeTarget({ contentFormat, accept, payload }: IncomingRequ
   const format = compositeFormat(contentFormat);
   if (isRefusal(format)) return format;
   return {
-    paths: format.decodePaths(payload),
+    paths: distinct(format.decodePaths(payload)),
     composite: true,
     payload: payload.slice(),
     contentFormat: format.number,
@@ -103,6 +103,14 @@ export function compositeEdits(writes: readonly CompositeWrite[]): readonly Inst
 interface PartialUpdate extends InstanceEdit {
   readonly values: Map<number, SingleValue | Map<number, SingleValue>>;
   readonly removed: Map<number, Set<number>>;
+}
+
+/**
+ * Each place once, however often it is named. One inside another stays: it is observed by its own attributes
+ * (OMA LwM2M Core 1.1 §7.3.2).
+ */
+function distinct(paths: readonly Path[]): readonly Path[] {
+  return [...new Map(paths.map((path) => [formatPath(path), path])).values()];
 }
 
 /** `/` stands for every object. */

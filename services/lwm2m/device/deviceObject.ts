@@ -46,7 +46,12 @@ interface Context {
   timeOffsetSeconds: number;
   /** A server or the application said what time it is: the network no longer does. */
   timeIsSet: boolean;
+  /** The application tells the battery's voltage: the modem no longer does. */
+  voltageIsSet: boolean;
 }
+
+/** Internal and external, of 3/0/6. */
+const BATTERIES: readonly (number | bigint)[] = [1, 2];
 
 const RESOURCES: ResourceBehaviours<Context> = {
   4: {
@@ -84,7 +89,8 @@ const RESOURCES_WITH_FACTORY_RESET: ResourceBehaviours<Context> = {
 export function addDeviceObject(tree: ObjectTree, options: DeviceObjectOptions): void {
   const { clock, host, identity = {}, bindings = "U" } = options;
   const resources = host.onFactoryReset === undefined ? RESOURCES : RESOURCES_WITH_FACTORY_RESET;
-  tree.add(DEVICE, { resources, context: { tree, clock, host, timeOffsetSeconds: 0, timeIsSet: false } });
+  const context: Context = { tree, clock, host, timeOffsetSeconds: 0, timeIsSet: false, voltageIsSet: false };
+  tree.add(DEVICE, { resources, context });
   tree.create(DEVICE.id, 0, instanceValues(DEVICE, { ...identityValues(identity), 11: NO_ERRORS, 16: bindings }));
 }
 
@@ -95,12 +101,43 @@ export function setDeviceIdentity(tree: ObjectTree, identity: DeviceIdentity): v
 
 /** 3/0/13 as the network has it, unless a server or the application has said otherwise. */
 export function setNetworkTime(tree: ObjectTree, seconds: number): void {
-  const context = tree.behaviour(DEVICE.id)?.context as Context | undefined;
+  const context = contextOf(tree);
   if (context === undefined || context.timeIsSet) return;
   const offset = Math.floor(seconds) - wallSeconds(context.clock);
   if (offset === context.timeOffsetSeconds) return;
   context.timeOffsetSeconds = offset;
   tree.touch(DEVICE.id, 0, 13);
+}
+
+/** Whether `setBatteryVoltage` would say something: one battery is listed, and the application does not tell of it. */
+export function wantsBatteryVoltage(tree: ObjectTree): boolean {
+  return batteryOf(tree) !== undefined;
+}
+
+/** 3/0/7 of the one battery that is listed, as the modem has it, unless the application says otherwise. */
+export function setBatteryVoltage(tree: ObjectTree, millivolts: number): void {
+  const battery = batteryOf(tree);
+  if (battery === undefined) return;
+  tree.set(DEVICE.id, 0, 7, new Map([...(tree.value(DEVICE, 0, 7) ?? []), [battery, millivolts]]));
+}
+
+/** The application tells the voltage of this source of 3/0/6 itself; undefined: of none any more. */
+export function noteOwnVoltage(tree: ObjectTree, source: number | undefined): void {
+  const context = contextOf(tree);
+  if (context === undefined) return;
+  if (source === undefined) context.voltageIsSet = false;
+  else if (BATTERIES.includes(source)) context.voltageIsSet = true;
+}
+
+/** Resource instance of the one battery in 3/0/6. */
+function batteryOf(tree: ObjectTree): number | undefined {
+  if (contextOf(tree)?.voltageIsSet !== false) return undefined;
+  const batteries = [...(tree.value(DEVICE, 0, 6) ?? [])].filter(([, source]) => BATTERIES.includes(source));
+  return batteries.length === 1 ? batteries[0]![0] : undefined;
+}
+
+function contextOf(tree: ObjectTree): Context | undefined {
+  return tree.behaviour(DEVICE.id)?.context as Context | undefined;
 }
 
 function identityValues(identity: DeviceIdentity) {

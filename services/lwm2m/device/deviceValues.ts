@@ -6,7 +6,7 @@ import { DEVICE } from "../objects/device.ts";
 import { EVENT_LOG } from "../objects/eventLog.ts";
 import { LOCATION } from "../objects/location.ts";
 import { PORTFOLIO } from "../objects/portfolio.ts";
-import { NO_ERRORS } from "./deviceObject.ts";
+import { NO_ERRORS, noteOwnVoltage } from "./deviceObject.ts";
 import { putLogData } from "./eventLogObject.ts";
 import type { ObjectTree } from "./tree.ts";
 import { encodeVelocity, type Velocity } from "./velocity.ts";
@@ -74,10 +74,13 @@ export class DeviceValues {
     const ids = [...new Set(sources)].map((source) => POWER_SOURCE[source]);
     const available = new Map(ids.map((id, index) => [index, id]));
     this.#tree.update(DEVICE, 0, { 6: available, 7: undefined, 8: undefined, 9: undefined, 20: undefined });
+    noteOwnVoltage(this.#tree, undefined);
   }
 
+  /** Until it is set, the voltage of the only battery that is listed is the modem's, where that can measure it. */
   setVoltage(source: PowerSource, millivolts: number): void {
     this.#putReading(7, source, millivolts);
+    noteOwnVoltage(this.#tree, POWER_SOURCE[source]);
   }
 
   setCurrent(source: PowerSource, milliamperes: number): void {

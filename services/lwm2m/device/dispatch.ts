@@ -1,20 +1,11 @@
 /** What one management server asks, done in the tree and answered (OMA LwM2M Core 1.1 §6.3, §6.4). */
-import type { Clock } from "../../../ports/clock.ts";
 import { CODE } from "../../coap/codes.ts";
-import type {
-  CoapHandler,
-  Endpoint,
-  IncomingRequest,
-  NotifyOutcome,
-  OutgoingResponse,
-  UploadSink,
-} from "../../coap/types.ts";
+import type { CoapHandler, Endpoint, IncomingRequest, OutgoingResponse, UploadSink } from "../../coap/types.ts";
 import { CONTENT_FORMAT } from "../contentFormat.ts";
 import type { Path, ResourceNode } from "../model.ts";
 import { OSCORE } from "../objects/oscore.ts";
 import { SECURITY } from "../objects/security.ts";
 import { formatPath, parsePathSegments } from "../path.ts";
-import { serverInstanceId } from "./accounts.ts";
 import { AttributeStore } from "./attributes.ts";
 import { isRefusal, type Refusal } from "./behaviour.ts";
 import {
@@ -26,71 +17,41 @@ import {
   readPlaces,
 } from "./composite.ts";
 import { discoverLinks, type Lwm2mVersion } from "./discover.ts";
-import { Observations } from "./observation.ts";
+import { type ObservationSource, Observations, type ObservationsOptions } from "./observation.ts";
 import { type ObserveTarget, singleTarget } from "./observeTarget.ts";
 import { type AccessPolicy, type Operation, operationOf } from "./operation.ts";
 import { contentResponse, decodeContent, linksResponse } from "./payload.ts";
 import { type Reader, readNode, SERVER_READER } from "./readNode.ts";
 import { refusalOfError, refusalResponse } from "./refusals.ts";
 import { create, deleteInstance, editOf, execute, isBelowSingle, notThere } from "./requests.ts";
-import type { ObjectTree, TreeChange } from "./tree.ts";
+import type { TreeChange } from "./tree.ts";
 
-export interface DeviceManagementOptions {
-  readonly clock: Clock;
-  readonly tree: ObjectTree;
-  readonly shortServerId: number;
+export interface DeviceManagementOptions extends ObservationsOptions {
   /** Everything is allowed by default: right while there is one server account. */
   readonly access?: AccessPolicy;
   /** The enabler version that the server was registered with; 1.1 by default. */
   lwm2mVersion?(): Lwm2mVersion;
   /** The server's attributes, when they come from a store. */
   readonly attributes?: AttributeStore;
-  /** After how many seconds a notification is confirmable again; 0 and below: each. Default one day. */
-  readonly confirmableIntervalSeconds?: number;
-  /** Notifications that wait for the server at most. Default `MAX_STORED_NOTIFICATIONS`; the oldest give way. */
-  readonly storedNotifications?: number;
-  /** What `observations.state()` gives is another now. */
-  onObservationsChanged?(): void;
-  onObserve?(path: Path, change: "start" | "stop"): void;
-  onNotified?(path: Path, outcome: NotifyOutcome): void;
   /** Nothing was done: `detail` names why, and no value. */
   onRefused?(operation: Operation | undefined, path: readonly string[], refusal: Refusal): void;
 }
 
 type Result = OutgoingResponse | Refusal;
 
-export class DeviceManagement implements CoapHandler {
+export class DeviceManagement implements CoapHandler, ObservationSource {
   readonly attributes: AttributeStore;
+  readonly reader: Reader;
   readonly observations: Observations;
   readonly #options: DeviceManagementOptions;
-  readonly #reader: Reader;
   readonly #stopListening: () => void;
 
   constructor(options: DeviceManagementOptions) {
-    const { clock, tree, shortServerId, access } = options;
+    const { tree, shortServerId, access } = options;
     this.#options = options;
     this.attributes = options.attributes ?? new AttributeStore();
-    this.#reader =
-      access === undefined
-        ? SERVER_READER
-        : {
-            ...SERVER_READER,
-            seesInstance: (object, instance) => access.allows("read", shortServerId, object, instance),
-          };
-    this.observations = new Observations({
-      clock,
-      tree,
-      attributes: this.attributes,
-      serverInstanceId: () => serverInstanceId(tree, shortServerId),
-      represent: (target, timeSeconds) => this.represent(target, timeSeconds),
-      ...(options.confirmableIntervalSeconds !== undefined && {
-        confirmableIntervalSeconds: options.confirmableIntervalSeconds,
-      }),
-      ...(options.storedNotifications !== undefined && { storedLimit: options.storedNotifications }),
-      ...(options.onObservationsChanged !== undefined && { onStateChanged: options.onObservationsChanged }),
-      ...(options.onObserve !== undefined && { onObserve: options.onObserve }),
-      ...(options.onNotified !== undefined && { onNotified: options.onNotified }),
-    });
+    this.reader = access === undefined ? SERVER_READER : new PolicyReader(access, shortServerId);
+    this.observations = new Observations(options, this);
     this.#stopListening = tree.onChange((changes) => this.#onChange(changes));
   }
 
@@ -213,7 +174,7 @@ export class DeviceManagement implements CoapHandler {
   }
 
   #read(path: Path, accept: number | undefined, timeSeconds?: number): Result {
-    const node = readNode(this.#options.tree, path, this.#reader);
+    const node = readNode(this.#options.tree, path, this.reader);
     return isRefusal(node) ? node : contentResponse(node, accept, timeSeconds);
   }
 
@@ -226,7 +187,7 @@ export class DeviceManagement implements CoapHandler {
     const format = answerFormat(accept, contentFormat);
     if (isRefusal(format)) return format;
     const forbidden = (path: Path) => this.#forbidden("readComposite", path);
-    const records = readPlaces(this.#options.tree, paths, this.#reader, forbidden);
+    const records = readPlaces(this.#options.tree, paths, this.reader, forbidden);
     return isRefusal(records) ? records : compositeResponse(format, records, timeSeconds);
   }
 
@@ -249,7 +210,7 @@ export class DeviceManagement implements CoapHandler {
 
   #writeAttributes(path: Path, query: readonly string[]): Result {
     const { tree } = this.#options;
-    const node = readNode(tree, path, this.#reader);
+    const node = readNode(tree, path, this.reader);
     if (isRefusal(node)) return node;
     const resource = node.kind === "resource" || node.kind === "resourceInstance" ? node.resource : undefined;
     const refusal = this.attributes.write(path, resource, query);
@@ -261,7 +222,9 @@ export class DeviceManagement implements CoapHandler {
   #write(request: IncomingRequest, path: Path): Result | Promise<OutgoingResponse> {
     const { tree } = this.#options;
     if (isBelowSingle(tree, path)) return notThere(path);
-    const node = decodeContent(path, request, tree.definition);
+    // RFC 7252 §5.5.1 assumes no format: what streams block by block is octets in one message, too.
+    const content = this.#takesUploads(path) ? { contentFormat: CONTENT_FORMAT.opaque, ...request } : request;
+    const node = decodeContent(path, content, tree.definition);
     if (isRefusal(node)) return node;
     const edit = editOf(tree, node, request.method);
     if (isRefusal(edit)) return edit;
@@ -283,6 +246,11 @@ export class DeviceManagement implements CoapHandler {
       if (refusal !== undefined) return refusal;
     }
     return tree.apply("server", compositeEdits(writes)) ?? { code: CODE.CHANGED };
+  }
+
+  #takesUploads({ objectId, resourceId, resourceInstanceId }: Path): boolean {
+    if (objectId === undefined || resourceId === undefined || resourceInstanceId !== undefined) return false;
+    return this.#options.tree.behaviour(objectId)?.resources?.[resourceId]?.upload !== undefined;
   }
 
   /** The sink of a resource that streams; undefined for any other. */
@@ -321,6 +289,22 @@ export class DeviceManagement implements CoapHandler {
   #refused(operation: Operation | undefined, path: readonly string[], refusal: Refusal): OutgoingResponse {
     this.#options.onRefused?.(operation, path, refusal);
     return refusalResponse(refusal);
+  }
+}
+
+/** A server among others: what it may not read is as if it were not there. */
+class PolicyReader implements Reader {
+  readonly mayRead = SERVER_READER.mayRead;
+  readonly #access: AccessPolicy;
+  readonly #shortServerId: number;
+
+  constructor(access: AccessPolicy, shortServerId: number) {
+    this.#access = access;
+    this.#shortServerId = shortServerId;
+  }
+
+  seesInstance(objectId: number, instanceId: number): boolean {
+    return this.#access.allows("read", this.#shortServerId, objectId, instanceId);
   }
 }
 

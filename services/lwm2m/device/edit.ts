@@ -7,6 +7,7 @@ import { findResource } from "../objects/index.ts";
 import { MAX_ID } from "../path.ts";
 import type { Caller, ObjectBehaviour, Refusal, ResourceBehaviour } from "./behaviour.ts";
 import { isMultiple } from "./resourceValue.ts";
+import { findById } from "./sortedById.ts";
 
 /** Instances that one object may have, and instances of one resource. */
 export const MAX_OBJECT_INSTANCES = 256;
@@ -28,21 +29,38 @@ export interface InstanceEdit {
 
 /** What the tree holds of one kind of object. */
 export interface ObjectEntry {
+  readonly id: number;
   readonly definition: ObjectDefinition;
   readonly behaviour: ObjectBehaviour | undefined;
-  readonly instances: Map<number, Map<number, ResourceValue>>;
+  /** In ascending order of id. */
+  instances: readonly ObjectInstance[];
 }
 
-/** Why an edit cannot be done; nothing is changed. */
-export function checkEdit(entry: ObjectEntry | undefined, caller: Caller, edit: InstanceEdit): Refusal | undefined {
+export interface ObjectInstance {
+  readonly id: number;
+  /** By resource. */
+  values: Map<number, ResourceValue>;
+}
+
+/**
+ * Why an edit cannot be done; nothing is changed.
+ *
+ * @param coming instances of the object that the same write creates besides this one.
+ */
+export function checkEdit(
+  entry: ObjectEntry | undefined,
+  caller: Caller,
+  edit: InstanceEdit,
+  coming: number,
+): Refusal | undefined {
   const { objectId, instanceId, values, mode } = edit;
   if (entry === undefined) return { code: CODE.NOT_FOUND, detail: `no object ${objectId}` };
   const { definition, behaviour } = entry;
-  const present = entry.instances.get(instanceId);
+  const present = findById(entry.instances, instanceId)?.values;
   const at = `/${objectId}/${instanceId}`;
   if (mode === "create") {
     const limit = definition.multiple ? MAX_OBJECT_INSTANCES : 1;
-    if (entry.instances.size >= limit) {
+    if (entry.instances.length + coming >= limit) {
       return { code: CODE.BAD_REQUEST, detail: `object ${objectId} takes no more than ${limit}` };
     }
     if (present !== undefined) return { code: CODE.BAD_REQUEST, detail: `${at} exists` };
@@ -105,7 +123,7 @@ function refusalOf(resource: ResourceDefinition, value: ResourceValue, path: Pat
   }
 }
 
-/** A resource's value when the edit is done. */
+/** A resource's value when the edit is done; one that an update leaves no instance of is gone. */
 export function valueAfter(
   present: ResourceValue | undefined,
   { mode, values, removed }: InstanceEdit,
@@ -115,5 +133,5 @@ export function valueAfter(
   if (mode !== "update" || (given !== undefined && !isMultiple(given))) return given;
   const instances = new Map([...(present !== undefined && isMultiple(present) ? present : []), ...(given ?? [])]);
   for (const id of removed?.get(resourceId) ?? []) instances.delete(id);
-  return instances;
+  return instances.size === 0 ? undefined : instances;
 }

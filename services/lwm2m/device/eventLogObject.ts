@@ -46,11 +46,11 @@ const RESOURCES: ResourceBehaviours<Context> = {
 const NONE: ReadonlySet<number> = new Set();
 
 export function addEventLogObject(tree: ObjectTree): void {
-  const context: Context = { tree, stopped: NONE };
-  const cleared = (instanceId: number, { stopped }: Context) => {
-    if (stopped.has(instanceId)) context.stopped = without(stopped, instanceId);
-  };
-  tree.add(EVENT_LOG, { resources: RESOURCES, context, cleared });
+  tree.add(EVENT_LOG, { resources: RESOURCES, context: { tree, stopped: NONE }, cleared: goOn });
+}
+
+function goOn(instanceId: number, context: Context): void {
+  if (context.stopped.has(instanceId)) context.stopped = without(context.stopped, instanceId);
 }
 
 /** The application has log data; false when a server has stopped the collection, and they were not taken. */

@@ -39,8 +39,13 @@ export const FIRMWARE_PROTOCOL = { coap: 0, coaps: 1, http: 2, https: 3 } as con
 export type FirmwareProtocol = keyof typeof FIRMWARE_PROTOCOL;
 
 const DEFAULT_PROTOCOLS: readonly FirmwareProtocol[] = ["coap", "http", "https"];
-/** Shared by the devices that have these. */
-const DEFAULT_PROTOCOL_VALUE = protocolValue(DEFAULT_PROTOCOLS);
+/** Shared by the devices that have these: without DTLS, and with it. */
+const PROTOCOL_VALUES: ReadonlyMap<string, ReadonlyMap<number, number>> = new Map(
+  [DEFAULT_PROTOCOLS, Object.keys(FIRMWARE_PROTOCOL) as FirmwareProtocol[]].map((protocols) => [
+    protocols.join(),
+    protocolValue(protocols),
+  ]),
+);
 
 /** Told before the response is sent; each call is one wish that the present state allows. */
 export interface FirmwareHost {
@@ -76,6 +81,7 @@ export interface FirmwareObjectOptions extends FirmwareSettings {
   /** Default CoAP, HTTP and HTTPS. */
   readonly protocols?: readonly FirmwareProtocol[];
   readonly state?: FirmwareState;
+  /** What object version 1.0 does not have is `initial` there. */
   readonly result?: UpdateResult;
   /** 5/0/1 as it was before a restart. */
   readonly packageUri?: string;
@@ -112,7 +118,9 @@ export class FirmwareObject {
     return {
       ...(severity !== undefined && { severity: Number(severity) }),
       ...(changedAt !== undefined && { changedAt: 1_000 * Number(changedAt) }),
-      ...(maximumDeferSeconds !== undefined && { maximumDeferSeconds: Number(maximumDeferSeconds) }),
+      ...(maximumDeferSeconds !== undefined && {
+        maximumDeferSeconds: Math.min(Number(maximumDeferSeconds), Number.MAX_SAFE_INTEGER),
+      }),
     };
   }
 
@@ -144,6 +152,7 @@ export class FirmwareObject {
 }
 
 const PUSH_AND_PULL = 2;
+const RESULTS_OF_1_1: ReadonlySet<UpdateResult> = new Set(["cancelled", "deferred"]);
 /** 5/0/11: mandatory. */
 const DEFAULT_SEVERITY = 1;
 const NUL = 0;
@@ -200,13 +209,17 @@ export function addFirmwareObject(tree: ObjectTree, options: FirmwareObjectOptio
   const initial = instanceValues(FIRMWARE_UPDATE, {
     1: options.packageUri ?? "",
     3: FIRMWARE_STATE[options.state ?? "idle"],
-    5: UPDATE_RESULT[options.result ?? "initial"],
-    8: protocols === DEFAULT_PROTOCOLS ? DEFAULT_PROTOCOL_VALUE : protocolValue(protocols),
+    5: initialResult(options.result, isFirst),
+    8: PROTOCOL_VALUES.get(protocols.join()) ?? protocolValue(protocols),
     9: PUSH_AND_PULL,
     ...(isFirst ? {} : initialSettings(options)),
   });
   tree.create(5, 0, initial);
   return firmware;
+}
+
+function initialResult(result: UpdateResult = "initial", isFirst: boolean): number {
+  return UPDATE_RESULT[isFirst && RESULTS_OF_1_1.has(result) ? "initial" : result];
 }
 
 function initialSettings({ severity, maximumDeferSeconds, changedAt }: FirmwareSettings) {

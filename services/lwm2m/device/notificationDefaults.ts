@@ -1,5 +1,6 @@
 /** What a server's account says of notifications, for where no attribute says otherwise (OMA LwM2M Core 1.1 Appendix E.2). */
 import { SERVER } from "../objects/server.ts";
+import { serverInstanceId } from "./accounts.ts";
 import type { ObjectTree, TreeChange } from "./tree.ts";
 
 const MINIMUM_PERIOD = 2;
@@ -8,12 +9,11 @@ const NOTIFICATION_STORING = 6;
 
 export class NotificationDefaults {
   readonly #tree: ObjectTree;
-  readonly #instanceId: () => number | undefined;
+  readonly #shortServerId: number;
 
-  /** @param instanceId of the server's account in object 1; undefined while it has none. */
-  constructor(tree: ObjectTree, instanceId: () => number | undefined) {
+  constructor(tree: ObjectTree, shortServerId: number) {
     this.#tree = tree;
-    this.#instanceId = instanceId;
+    this.#shortServerId = shortServerId;
   }
 
   /** 1/x/2 Default Minimum Period. */
@@ -32,7 +32,7 @@ export class NotificationDefaults {
   }
 
   #value(resourceId: 2 | 3 | 6): number | bigint | boolean | undefined {
-    const instanceId = this.#instanceId();
+    const instanceId = serverInstanceId(this.#tree, this.#shortServerId);
     return instanceId === undefined ? undefined : this.#tree.value(SERVER, instanceId, resourceId);
   }
 }

@@ -12,9 +12,14 @@ export interface StoredNotification {
   readonly response: OutgoingResponse;
 }
 
+export interface WaitingNotification extends StoredNotification {
+  /** Its place among all that the server was told: higher is later. */
+  readonly turn: number;
+}
+
 export class NotificationQueue {
   readonly #limit: number;
-  #waiting: StoredNotification[] = [];
+  #waiting: WaitingNotification[] = [];
   #octets = 0;
   #dropped = 0;
 
@@ -26,35 +31,35 @@ export class NotificationQueue {
     return this.#waiting.length;
   }
 
-  /** How many gave way to newer ones. */
+  /** How many gave way to newer ones, or were too large for all the room there is. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  get first(): StoredNotification | undefined {
+  get first(): WaitingNotification | undefined {
     return this.#waiting[0];
   }
 
-  [Symbol.iterator](): Iterator<StoredNotification> {
+  [Symbol.iterator](): Iterator<WaitingNotification> {
     return this.#waiting.values();
   }
 
-  /** The newest. */
-  push(notification: StoredNotification): void {
-    this.#waiting.push(notification);
-    this.#octets += octetsOf(notification);
-    this.#trim();
-  }
-
-  /** Older than all that wait: it was sent and did not arrive. */
-  unshift(notification: StoredNotification): void {
-    this.#waiting.unshift(notification);
-    this.#octets += octetsOf(notification);
+  /** Takes its turn: what was sent and did not arrive is older than what was stored meanwhile. */
+  add(notification: WaitingNotification): void {
+    const octets = octetsOf(notification);
+    if (octets > MAX_STORED_NOTIFICATION_OCTETS) {
+      this.#dropped++;
+      return;
+    }
+    let at = this.#waiting.length;
+    while (at > 0 && this.#waiting[at - 1]!.turn > notification.turn) at--;
+    this.#waiting.splice(at, 0, notification);
+    this.#octets += octets;
     this.#trim();
   }
 
   /** Takes one out; false when it is not there any more. */
-  remove(notification: StoredNotification): boolean {
+  remove(notification: WaitingNotification): boolean {
     if (this.#waiting[0] === notification) {
       this.#waiting.shift();
       this.#octets -= octetsOf(notification);
@@ -68,7 +73,7 @@ export class NotificationQueue {
     this.#keep((other) => !sameToken(other.token, token));
   }
 
-  #keep(wanted: (notification: StoredNotification) => boolean): number {
+  #keep(wanted: (notification: WaitingNotification) => boolean): number {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter((notification) => {
       if (wanted(notification)) return true;

@@ -2,23 +2,24 @@
  * The observations of one server: what it hears of when (OMA LwM2M Core 1.1 §6.4, §7.3.2; RFC 7641).
  * They outlive a session: what is to be told while none is there is stored, with its time, for the next one (1/x/6).
  */
-import type { Clock, TimerId } from "../../../ports/clock.ts";
+import type { Clock } from "../../../ports/clock.ts";
 import { CODE } from "../../coap/codes.ts";
-import type { Endpoint, NotifyOutcome, OutgoingResponse } from "../../coap/types.ts";
+import type { Endpoint, Notification, NotifyOutcome, OutgoingResponse } from "../../coap/types.ts";
 import type { Path } from "../model.ts";
 import { containsPath } from "../path.ts";
-import type { AttributeStore } from "./attributes.ts";
 import { isDefaultPeriod, NotificationDefaults } from "./notificationDefaults.ts";
-import { NotificationQueue, type StoredNotification } from "./notificationQueue.ts";
+import { NotificationQueue, type StoredNotification, type WaitingNotification } from "./notificationQueue.ts";
 import {
   type ObservationState,
   restoredNotifications,
   restoredObservations,
+  storedNotification,
   storedObservation,
 } from "./observationState.ts";
 import { type ObserveTarget, requestOf } from "./observeTarget.ts";
+import { keyOf, Observation } from "./openObservation.ts";
 import type { ObjectTree, TreeChange } from "./tree.ts";
-import { WatchedPath } from "./watchedPath.ts";
+import { MAX_WATCHED_PATHS, type View, WatchedPath } from "./watchedPath.ts";
 
 /** Observations that one server may have. */
 export const MAX_OBSERVATIONS = 64;
@@ -26,58 +27,54 @@ export const MAX_OBSERVATIONS = 64;
 export interface ObservationsOptions {
   readonly clock: Clock;
   readonly tree: ObjectTree;
-  readonly attributes: AttributeStore;
-  /** Instance of object 1 that holds the server's defaults. */
-  serverInstanceId(): number | undefined;
-  /**
-   * The response that a Read of the target would get now. With a time (seconds since 1970) the values bear it, where the
-   * format carries times.
-   */
-  represent(target: ObserveTarget, timeSeconds?: number): OutgoingResponse;
-  /** After how many seconds a notification is confirmable again; 0 and below: each. Default one day. */
+  /** Its account has the defaults for what no attribute says. */
+  readonly shortServerId: number;
+  /** After how many seconds a notification is confirmable again; 0 and below: each. At most a day, the default. */
   readonly confirmableIntervalSeconds?: number;
   /** Notifications that wait for the server at most. Default `MAX_STORED_NOTIFICATIONS`; the oldest give way. */
-  readonly storedLimit?: number;
+  readonly storedNotifications?: number;
   /** The server began or ended to observe. */
   onObserve?(path: Path, change: "start" | "stop"): void;
   /** A notification for this path ended so; what was not delivered is sent again when an endpoint is attached. */
   onNotified?(path: Path, outcome: NotifyOutcome): void;
   /** `state()` is another now. */
-  onStateChanged?(): void;
+  onObservationsChanged?(): void;
 }
 
-interface Observation {
-  readonly token: Uint8Array;
-  readonly target: ObserveTarget;
-  readonly watched: readonly WatchedPath[];
-  sentAtMs: number;
-  confirmedAtMs: number;
-  /** A notification is under way; the next one waits (RFC 7641 §4.5.1). */
-  sending: boolean;
-  /** It came from a store: what the server was told last is not known. */
-  restored: boolean;
-  timer: TimerId | undefined;
+/** What the server may look at. */
+export interface ObservationSource extends View {
+  /**
+   * The response that a Read of the target would get now. With a time (seconds since 1970) the values bear it, where the
+   * format carries times.
+   */
+  represent(target: ObserveTarget, timeSeconds?: number): OutgoingResponse;
 }
 
+/** RFC 7641 §4.5: so often one must be confirmable, whatever is asked for. */
 const DAY_SECONDS = 86_400;
 const NEVER_MS = Number.POSITIVE_INFINITY;
 
 export class Observations {
   readonly #options: ObservationsOptions;
+  readonly #source: ObservationSource;
   readonly #defaults: NotificationDefaults;
   readonly #confirmableIntervalMs: number;
   #byToken: Map<string, Observation> | undefined;
   #queue: NotificationQueue | undefined;
   /** The stored notification under way: one at a time, in their order. */
-  #delivering: StoredNotification | undefined;
+  #delivering: WaitingNotification | undefined;
   #endpoint: Endpoint | undefined;
+  /** The one before `detach`: its session may be met again, and it still knows what was observed over it. */
+  #parked: Endpoint | undefined;
+  #turn = 0;
   #stopListening: (() => void) | undefined;
   #paused = false;
 
-  constructor(options: ObservationsOptions) {
+  constructor(options: ObservationsOptions, source: ObservationSource) {
     this.#options = options;
-    this.#defaults = new NotificationDefaults(options.tree, options.serverInstanceId);
-    this.#confirmableIntervalMs = (options.confirmableIntervalSeconds ?? DAY_SECONDS) * 1_000;
+    this.#source = source;
+    this.#defaults = new NotificationDefaults(options.tree, options.shortServerId);
+    this.#confirmableIntervalMs = Math.min(options.confirmableIntervalSeconds ?? DAY_SECONDS, DAY_SECONDS) * 1_000;
   }
 
   get size(): number {
@@ -94,16 +91,22 @@ export class Observations {
     return this.#queue?.dropped ?? 0;
   }
 
-  /** Where notifications go from now on; those that wait go at once, also when the endpoint is the same. */
+  /**
+   * Where notifications go from now on; those that wait go at once, also when the endpoint is the same. Observations that
+   * it does not take end.
+   */
   attach(endpoint: Endpoint): void {
     if (this.#endpoint !== endpoint) {
       this.#endpoint = endpoint;
-      for (const { token, target } of this.#all()) endpoint.adoptObservation(token, requestOf(target));
+      this.#parked = undefined;
+      for (const observation of this.#all()) {
+        if (!endpoint.adoptObservation(observation.token, requestOf(observation.target))) this.#end(observation);
+      }
     }
     this.#deliver();
     for (const observation of this.#all()) {
       // After a restart an application may yet have to say its values: that is no reason to end the observation.
-      if (observation.restored && this.#options.represent(observation.target).code === CODE.CONTENT) {
+      if (observation.restored && this.#source.represent(observation.target).code === CODE.CONTENT) {
         for (const watched of observation.watched) watched.pending = true;
       }
       this.#schedule(observation);
@@ -112,6 +115,7 @@ export class Observations {
 
   /** The session is gone. What is to be told is stored where the server wants it (1/x/6). */
   detach(): void {
+    this.#parked = this.#endpoint ?? this.#parked;
     this.#endpoint = undefined;
     for (const observation of this.#all()) {
       if (!this.#defaults.storing) for (const watched of observation.watched) watched.pending = false;
@@ -125,7 +129,7 @@ export class Observations {
     if (!this.#defaults.storing) this.clear();
     else if (this.size > 0) {
       this.#paused = true;
-      this.#options.onStateChanged?.();
+      this.#options.onObservationsChanged?.();
     }
   }
 
@@ -134,19 +138,19 @@ export class Observations {
     if (!this.#paused) this.clear();
     else {
       this.#paused = false;
-      this.#options.onStateChanged?.();
+      this.#options.onObservationsChanged?.();
     }
   }
 
-  /** Takes an observation that a response accepts; false when there are too many. A known token is replaced. */
+  /** Takes an observation that a response accepts; false when there are too many. One of the same token ends. */
   add(token: Uint8Array, target: ObserveTarget): boolean {
     const previous = this.#byToken?.get(keyOf(token));
-    if (previous === undefined && this.size >= MAX_OBSERVATIONS) return false;
-    if (previous !== undefined) this.#end(previous);
-    const observation = this.#begin(token.slice(), target);
-    this.#schedule(observation);
-    this.#options.onStateChanged?.();
-    return true;
+    // The endpoint does itself what becomes of the one that it knows by this token.
+    if (previous !== undefined) this.#release(previous);
+    const isTaken = this.#hasRoomFor(target);
+    if (isTaken) this.#schedule(this.#begin(token.slice(), target));
+    if (isTaken || previous !== undefined) this.#options.onObservationsChanged?.();
+    return isTaken;
   }
 
   /** Ends an observation; false when the token is none of ours. */
@@ -160,8 +164,8 @@ export class Observations {
   /** Ends all: the server was registered with anew, or is gone. */
   clear(): void {
     this.#paused = false;
-    for (const observation of this.#all()) this.#release(observation);
-    this.#options.onStateChanged?.();
+    for (const observation of this.#all()) this.#forget(observation);
+    this.#options.onObservationsChanged?.();
   }
 
   /** Lets go of clock and tree; what `state()` gave stays good for a restart. */
@@ -183,7 +187,7 @@ export class Observations {
   state(): ObservationState {
     return {
       observations: [...this.#all()].map(storedObservation),
-      waiting: [...(this.#queue ?? [])],
+      waiting: [...(this.#queue ?? [])].map(storedNotification),
       paused: this.#paused,
     };
   }
@@ -192,48 +196,51 @@ export class Observations {
   restore(state: ObservationState): void {
     this.close();
     for (const { token, target } of restoredObservations(state)) {
-      if (this.size >= MAX_OBSERVATIONS || this.#byToken?.has(keyOf(token)) === true) continue;
+      if (!this.#hasRoomFor(target) || this.#byToken?.has(keyOf(token)) === true) continue;
       this.#begin(token, target).restored = true;
     }
     for (const notification of restoredNotifications(state)) {
-      if (this.#byToken?.has(keyOf(notification.token)) === true) this.#stored.push(notification);
+      if (this.#byToken?.has(keyOf(notification.token)) === true) this.#store(notification);
     }
     this.#paused = state?.paused === true && this.size > 0;
   }
 
-  get #stored(): NotificationQueue {
-    this.#queue ??= new NotificationQueue(this.#options.storedLimit);
-    return this.#queue;
+  #store(notification: StoredNotification, turn = this.#turn++): void {
+    this.#queue ??= new NotificationQueue(this.#options.storedNotifications);
+    this.#queue.add({ ...notification, turn });
   }
 
   #all(): Iterable<Observation> {
     return this.#byToken === undefined ? [] : [...this.#byToken.values()];
   }
 
+  #hasRoomFor({ paths }: ObserveTarget): boolean {
+    let watched = paths.length;
+    for (const { target } of this.#all()) watched += target.paths.length;
+    return this.size < MAX_OBSERVATIONS && watched <= MAX_WATCHED_PATHS;
+  }
+
   #begin(token: Uint8Array, target: ObserveTarget): Observation {
-    const { clock, tree, attributes, onObserve } = this.#options;
+    const { clock, tree } = this.#options;
     const now = clock.now();
-    const watched = target.paths.map((path) => new WatchedPath(tree, attributes, path, now));
-    const observation: Observation = {
-      token,
-      target,
-      watched,
-      sentAtMs: now,
-      confirmedAtMs: now,
-      sending: false,
-      restored: false,
-      timer: undefined,
-    };
+    const watched = target.paths.map((path) => new WatchedPath(tree, this.#source, path, now));
+    const observation = new Observation(token, target, watched, now);
     this.#byToken ??= new Map();
     this.#byToken.set(keyOf(token), observation);
     this.#stopListening ??= tree.onChange((changes) => this.#onChange(changes));
-    for (const path of target.paths) onObserve?.(path, "start");
+    for (const path of target.paths) this.#options.onObserve?.(path, "start");
     return observation;
   }
 
   #end(observation: Observation): void {
+    this.#forget(observation);
+    this.#options.onObservationsChanged?.();
+  }
+
+  /** The endpoint has room for another one. */
+  #forget(observation: Observation): void {
     this.#release(observation);
-    this.#options.onStateChanged?.();
+    (this.#endpoint ?? this.#parked)?.forgetObservation(observation.token);
   }
 
   #release(observation: Observation): void {
@@ -280,28 +287,29 @@ export class Observations {
   #tell(observation: Observation): void {
     const endpoint = this.#endpoint;
     observation.sentAtMs = this.#options.clock.now();
+    observation.turn = this.#turn++;
     observation.restored = false;
     for (const watched of observation.watched) watched.remember();
     if (endpoint !== undefined && this.waiting === 0) {
       this.#send(observation, endpoint);
       return;
     }
-    this.#stored.push(this.#timed(observation));
-    this.#options.onStateChanged?.();
+    this.#store(this.#timed(observation), observation.turn);
+    this.#options.onObservationsChanged?.();
     this.#deliver();
     this.#schedule(observation);
   }
 
   #send(observation: Observation, endpoint: Endpoint): void {
-    const { attributes, represent } = this.#options;
-    const response = represent(observation.target);
-    const asked = observation.watched.some(({ path }) => attributes.effective(path).con === 1);
+    const source = this.#source;
+    const response = source.represent(observation.target);
+    const asked = observation.watched.some(({ path }) => source.attributes.effective(path).con === 1);
     const confirmable = asked || observation.sentAtMs - observation.confirmedAtMs >= this.#confirmableIntervalMs;
     // Only what is to be acknowledged can turn out not to have arrived.
     const timed = confirmable && this.#defaults.storing ? this.#timed(observation) : undefined;
     observation.sending = true;
     if (confirmable) observation.confirmedAtMs = observation.sentAtMs;
-    void endpoint.notify(observation.token, { ...response, confirmable }).then((outcome) => {
+    void notify(endpoint, observation.token, { ...response, confirmable }).then((outcome) => {
       observation.sending = false;
       this.#onNotified(observation, outcome);
       if (!this.#isOpen(observation)) return;
@@ -314,8 +322,8 @@ export class Observations {
       }
       // A peer that does not answer is left alone until something is to be told again.
       if (kept) {
-        this.#stored.unshift(timed ?? this.#timed(observation));
-        this.#options.onStateChanged?.();
+        this.#store(timed ?? this.#timed(observation), observation.turn);
+        this.#options.onObservationsChanged?.();
       }
       if (arrived || this.#endpoint !== endpoint) this.#deliver();
       this.#schedule(observation);
@@ -331,12 +339,12 @@ export class Observations {
     if (observation === undefined || observation.sending) return;
     this.#delivering = stored;
     observation.sending = true;
-    void endpoint.notify(stored.token, { ...stored.response, confirmable: true }).then((outcome) => {
+    void notify(endpoint, stored.token, { ...stored.response, confirmable: true }).then((outcome) => {
       this.#delivering = undefined;
       observation.sending = false;
       this.#onNotified(observation, outcome);
       const arrived = hasArrived(outcome);
-      if (arrived && this.#queue?.remove(stored) === true) this.#options.onStateChanged?.();
+      if (arrived && this.#queue?.remove(stored) === true) this.#options.onObservationsChanged?.();
       if (this.#isOpen(observation)) {
         if (arrived) observation.confirmedAtMs = this.#options.clock.now();
         if (outcome === "reset" || (arrived && stored.response.code !== CODE.CONTENT)) this.#end(observation);
@@ -348,8 +356,7 @@ export class Observations {
 
   /** What a Read would get, with its time. */
   #timed({ token, target }: Observation): StoredNotification {
-    const { represent, clock } = this.#options;
-    return { token, response: represent(target, clock.wall() / 1_000) };
+    return { token, response: this.#source.represent(target, this.#options.clock.wall() / 1_000) };
   }
 
   #isOpen(observation: Observation): boolean {
@@ -366,10 +373,11 @@ export class Observations {
   }
 }
 
-function hasArrived(outcome: NotifyOutcome): boolean {
-  return outcome === "acknowledged" || outcome === "sent";
+/** What cannot even be sent has not arrived. */
+function notify(endpoint: Endpoint, token: Uint8Array, notification: Notification): Promise<NotifyOutcome> {
+  return endpoint.notify(token, notification).catch(() => "closed");
 }
 
-function keyOf(token: Uint8Array): string {
-  return String.fromCharCode(...token);
+function hasArrived(outcome: NotifyOutcome): boolean {
+  return outcome === "acknowledged" || outcome === "sent";
 }

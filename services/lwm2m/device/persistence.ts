@@ -6,7 +6,9 @@ import { findResource } from "../objects/index.ts";
 import { OSCORE } from "../objects/oscore.ts";
 import { SECURITY } from "../objects/security.ts";
 import { SERVER } from "../objects/server.ts";
+import { parsePathSegments } from "../path.ts";
 import { type AttributeState, AttributeStore } from "./attributes.ts";
+import { isTable } from "./isTable.ts";
 import { isMultiple, isObjectLink } from "./resourceValue.ts";
 import type { ObjectTree } from "./tree.ts";
 
@@ -29,9 +31,15 @@ export interface TreeState {
   readonly attributes: Readonly<Record<string, AttributeState>>;
 }
 
-/** Accounts and access rights are kept whole; of other objects what a server may have written. */
-const KEPT_WHOLE: ReadonlySet<number> = new Set([SECURITY.id, SERVER.id, ACCESS_CONTROL.id]);
-const SECURITY_SECRETS: ReadonlySet<number> = new Set([3, 4, 5, 8]);
+/** Accounts and access rights are kept whole, but for secrets; of other objects what a server may have written. */
+const KEPT_WHOLE: ReadonlySet<number> = new Set([SECURITY.id, SERVER.id, ACCESS_CONTROL.id, OSCORE.id]);
+/** By object: left out even where no behaviour keeps them from the tree. */
+const SECRETS: ReadonlyMap<number, ReadonlySet<number>> = new Map([
+  [SECURITY.id, new Set([3, 4, 5, 8])],
+  [OSCORE.id, new Set([0, 5])],
+]);
+
+const INTEGER = /^-?\d{1,20}$/;
 
 export function serialiseTree(
   tree: ObjectTree,
@@ -40,7 +48,6 @@ export function serialiseTree(
   const objects: Record<string, Record<string, Record<string, StoredValue>>> = {};
   for (const [objectId, instances] of tree.snapshot()) {
     const definition = tree.definition(objectId)!;
-    if (objectId === OSCORE.id) continue;
     for (const [instanceId, values] of instances) {
       const kept = [...values].filter(([id]) => isKept(objectId, findResource(definition, id)));
       if (kept.length === 0 && !definition.multiple) continue;
@@ -61,7 +68,7 @@ export function serialiseTree(
  * for what is no state of this version.
  */
 export function restoreTree(tree: ObjectTree, state: TreeState): readonly string[] {
-  if (state?.version !== TREE_STATE_VERSION || typeof state.objects !== "object" || state.objects === null) {
+  if (state?.version !== TREE_STATE_VERSION || !isTable(state.objects)) {
     throw new Lwm2mError("malformed", `no tree state of version ${TREE_STATE_VERSION}`);
   }
   const leftOut: string[] = [];
@@ -74,15 +81,15 @@ export function restoreTree(tree: ObjectTree, state: TreeState): readonly string
     }
   };
   tree.batch(() => {
-    for (const [object, instances] of Object.entries(state.objects)) {
-      for (const [instance, values] of Object.entries(instances)) {
-        const [objectId, instanceId] = [Number(object), Number(instance)];
+    for (const [objectId, instances, object] of membersOf(state.objects, "", leftOut) ?? []) {
+      for (const [instanceId, values, instance] of membersOf(instances, object, leftOut) ?? []) {
+        const resources = membersOf(values, instance, leftOut);
+        if (resources === undefined) continue;
         if (!tree.hasInstance(objectId, instanceId) && tree.definition(objectId)?.multiple === true) {
-          attempt(`/${object}/${instance}`, () => tree.create(objectId, instanceId));
+          attempt(instance, () => tree.create(objectId, instanceId));
         }
-        for (const [id, value] of Object.entries(values)) {
-          const path = `/${object}/${instance}/${id}`;
-          attempt(path, () => tree.set(objectId, instanceId, Number(id), restoredValue(value, path)));
+        for (const [id, value, path] of resources) {
+          attempt(path, () => tree.set(objectId, instanceId, id, restoredValue(value, path)));
         }
       }
     }
@@ -98,9 +105,8 @@ export function restoredAttributes(state: TreeState, shortServerId: number): Att
 }
 
 function isKept(objectId: number, resource: ResourceDefinition | undefined): boolean {
-  if (resource === undefined) return false;
-  if (KEPT_WHOLE.has(objectId)) return objectId !== SECURITY.id || !SECURITY_SECRETS.has(resource.id);
-  return resource.operations === "W" || resource.operations === "RW";
+  if (resource === undefined || SECRETS.get(objectId)?.has(resource.id) === true) return false;
+  return KEPT_WHOLE.has(objectId) || resource.operations === "W" || resource.operations === "RW";
 }
 
 function storedValue(value: ResourceValue): StoredValue {
@@ -113,15 +119,42 @@ function storedSingle(value: SingleValue): StoredSingle {
   return isObjectLink(value) ? { $link: [value.objectId, value.instanceId] } : value;
 }
 
-function restoredValue(value: StoredValue, path: string): ResourceValue {
-  const several = typeof value === "object" && value !== null && "$instances" in value;
-  if (!several) return restoredSingle(value as StoredSingle, path);
-  return new Map(Object.entries(value.$instances).map(([id, single]) => [Number(id), restoredSingle(single, path)]));
+type Member = readonly [id: number, value: unknown, path: string];
+
+/** What a stored table has by id; undefined for what is no table. Paths of what is none are added to those left out. */
+function membersOf(table: unknown, path: string, leftOut: string[]): readonly Member[] | undefined {
+  if (!isTable(table)) {
+    leftOut.push(path);
+    return undefined;
+  }
+  return Object.entries(table).flatMap(([key, value]) => {
+    if (isId(key)) return [[Number(key), value, `${path}/${key}`]];
+    leftOut.push(`${path}/${key}`);
+    return [];
+  });
 }
 
-function restoredSingle(value: StoredSingle, path: string): SingleValue {
-  if (typeof value !== "object" || value instanceof Uint8Array) return value;
-  if (value !== null && "$link" in value) return { objectId: value.$link[0], instanceId: value.$link[1] };
-  if (value !== null && "$integer" in value && /^-?\d{1,20}$/.test(value.$integer)) return BigInt(value.$integer);
-  throw new Lwm2mError("malformed", `${path}: no stored value`);
+function isId(key: string): boolean {
+  return parsePathSegments([key]) !== undefined;
+}
+
+function restoredValue(value: unknown, path: string): ResourceValue {
+  if (!isTable(value) || !("$instances" in value)) return restoredSingle(value, path);
+  const { $instances } = value;
+  if (!isTable($instances) || !Object.keys($instances).every(isId)) throw noStoredValue(path);
+  return new Map(Object.entries($instances).map(([id, single]) => [Number(id), restoredSingle(single, path)]));
+}
+
+/** Whether it is a value of the resource is the tree's to say. */
+function restoredSingle(value: unknown, path: string): SingleValue {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (value instanceof Uint8Array) return value;
+  const { $integer, $link } = isTable(value) ? value : {};
+  if (typeof $integer === "string" && INTEGER.test($integer)) return BigInt($integer);
+  if (Array.isArray($link)) return { objectId: $link[0], instanceId: $link[1] };
+  throw noStoredValue(path);
+}
+
+function noStoredValue(path: string): Lwm2mError {
+  return new Lwm2mError("malformed", `${path}: no stored value`);
 }

@@ -63,7 +63,8 @@ export async function register(
   if (outcome.kind !== "response" || outcome.response.code !== CODE.CREATED) return exchangeFailure(endpoint, outcome);
   const { locationPath = [] } = outcome.response;
   if (locationPath.length === 0) return { kind: "invalid", detail: "2.01 without Location-Path" };
-  return { kind: "created", location: locationPath };
+  // A copy without the room that an array keeps for growth: it lives as long as the registration.
+  return { kind: "created", location: locationPath.slice() };
 }
 
 /** Keeps the registration alive and tells what is given. */

@@ -11,8 +11,17 @@ import type {
 import type { ValuesOf } from "../objects/define.ts";
 import { findResource } from "../objects/index.ts";
 import type { Caller, ObjectBehaviour, Refusal } from "./behaviour.ts";
-import { checkEdit, type InstanceEdit, MAX_OBJECT_INSTANCES, mayWrite, type ObjectEntry, valueAfter } from "./edit.ts";
+import {
+  checkEdit,
+  type InstanceEdit,
+  MAX_OBJECT_INSTANCES,
+  mayWrite,
+  type ObjectEntry,
+  type ObjectInstance,
+  valueAfter,
+} from "./edit.ts";
 import { sameValue } from "./resourceValue.ts";
+import { findById, idsOf, withEntry, withoutId } from "./sortedById.ts";
 
 export interface TreeChange {
   /** `object`: a kind of object came or went; then there is no instance id. */
@@ -29,58 +38,66 @@ export type ChangeListener = (changes: readonly TreeChange[]) => void;
 /** All stored values, by object and instance; values are shared, never changed in place. */
 export type TreeSnapshot = ReadonlyMap<number, ReadonlyMap<number, InstanceValues>>;
 
+const NO_INSTANCES: readonly ObjectInstance[] = [];
+/** Of every instance that holds no value yet; never written to. */
+const NO_VALUES = new Map<number, ResourceValue>();
+
+/** What an object hears of a resource whose last instance was taken away. */
+const NO_RESOURCE_INSTANCES: ResourceValue = new Map();
+
 export class ObjectTree {
-  readonly #objects = new Map<number, ObjectEntry>();
+  /** In ascending order of id. */
+  #objects: readonly ObjectEntry[] = [];
   #listeners: readonly ChangeListener[] = [];
   #changes: TreeChange[] = [];
   #depth = 0;
 
   /** The definition of an object in the version that this device has, for the codecs. */
-  readonly definition: DefinitionLookup = (objectId) => this.#objects.get(objectId)?.definition;
+  readonly definition: DefinitionLookup = (objectId) => this.#entry(objectId)?.definition;
 
   /** Adds a kind of object, without instances. One that is there already is replaced, instances and all. */
   add<Context>(definition: ObjectDefinition, behaviour?: ObjectBehaviour<Context>): void {
     this.batch(() => {
       this.remove(definition.id);
-      this.#objects.set(definition.id, { definition, behaviour, instances: new Map() });
+      const { id } = definition;
+      this.#objects = withEntry(this.#objects, { id, definition, behaviour, instances: NO_INSTANCES });
       this.#note("object", "device", definition.id);
     });
   }
 
   /** Takes a kind of object away with its instances. */
   remove(objectId: number): void {
-    const entry = this.#objects.get(objectId);
+    const entry = this.#entry(objectId);
     if (entry === undefined) return;
     this.batch(() => {
-      for (const instanceId of [...entry.instances.keys()]) this.#drop(entry, instanceId, "device");
-      this.#objects.delete(objectId);
+      for (const instanceId of this.instanceIds(objectId)) this.#drop(entry, instanceId, "device");
+      this.#objects = withoutId(this.#objects, objectId);
       this.#note("object", "device", objectId);
     });
   }
 
   /** Ids in ascending order. */
   objectIds(): number[] {
-    return ascending(this.#objects.keys());
+    return idsOf(this.#objects);
   }
 
   /** Ids in ascending order; none for an object that is not there. */
   instanceIds(objectId: number): number[] {
-    const entry = this.#objects.get(objectId);
-    return entry === undefined ? [] : ascending(entry.instances.keys());
+    return idsOf(this.#entry(objectId)?.instances ?? NO_INSTANCES);
   }
 
   hasInstance(objectId: number, instanceId: number): boolean {
-    return this.#objects.get(objectId)?.instances.has(instanceId) ?? false;
+    return valuesIn(this.#entry(objectId), instanceId) !== undefined;
   }
 
   behaviour(objectId: number): ObjectBehaviour | undefined {
-    return this.#objects.get(objectId)?.behaviour;
+    return this.#entry(objectId)?.behaviour;
   }
 
   /** The resources that an instance has now: with a value, or something to write to or to run. In order of id. */
   resources(objectId: number, instanceId: number): ResourceDefinition[] {
-    const entry = this.#objects.get(objectId);
-    const values = entry?.instances.get(instanceId);
+    const entry = this.#entry(objectId);
+    const values = valuesIn(entry, instanceId);
     if (entry === undefined || values === undefined) return [];
     return entry.definition.resources.filter(({ id }) => {
       const behaviour = entry.behaviour?.resources?.[id];
@@ -91,8 +108,8 @@ export class ObjectTree {
 
   /** A value; undefined when there is none. */
   get(objectId: number, instanceId: number, resourceId: number): ResourceValue | undefined {
-    const entry = this.#objects.get(objectId);
-    const values = entry?.instances.get(instanceId);
+    const entry = this.#entry(objectId);
+    const values = valuesIn(entry, instanceId);
     if (entry === undefined || values === undefined) return undefined;
     const behaviour = entry.behaviour?.resources?.[resourceId];
     if (behaviour?.read === undefined) return values.get(resourceId);
@@ -105,9 +122,9 @@ export class ObjectTree {
    */
   set(objectId: number, instanceId: number, resourceId: number, value: ResourceValue | undefined): void {
     const path = { objectId, instanceId, resourceId };
-    const entry = this.#objects.get(objectId);
-    const values = entry?.instances.get(instanceId);
-    if (entry === undefined || values === undefined) {
+    const entry = this.#entry(objectId);
+    const instance = entry && findById(entry.instances, instanceId);
+    if (entry === undefined || instance === undefined) {
       throw new Lwm2mError("unknownObject", `no instance /${objectId}/${instanceId}: create it first`, { path });
     }
     const resource = findResource(entry.definition, resourceId);
@@ -119,7 +136,7 @@ export class ObjectTree {
       });
     }
     if (value !== undefined) checkValue(resource, value, path);
-    this.batch(() => this.#store(objectId, instanceId, values, resourceId, value, "device"));
+    this.batch(() => this.#store(entry, instance, resourceId, value, "device"));
   }
 
   /** A value by its object's table: the id is checked and the type known when compiling. */
@@ -156,25 +173,29 @@ export class ObjectTree {
 
   /** Deletes an instance; false when there is none. */
   delete(objectId: number, instanceId: number, caller: Caller = "device"): boolean {
-    const entry = this.#objects.get(objectId);
-    if (entry?.instances.has(instanceId) !== true) return false;
+    const entry = this.#entry(objectId);
+    if (entry === undefined || valuesIn(entry, instanceId) === undefined) return false;
     this.batch(() => this.#drop(entry, instanceId, caller));
     return true;
   }
 
   /** The lowest free instance id; undefined when the object is not there or has all it may have. */
   freeInstanceId(objectId: number): number | undefined {
-    const entry = this.#objects.get(objectId);
+    const entry = this.#entry(objectId);
     const limit = entry?.definition.multiple === true ? MAX_OBJECT_INSTANCES : 1;
-    for (let id = 0; entry !== undefined && id < limit; id++) if (!entry.instances.has(id)) return id;
+    for (let id = 0; entry !== undefined && id < limit; id++) if (valuesIn(entry, id) === undefined) return id;
     return undefined;
   }
 
   /** Writes to any number of instances, all or nothing; the refusal names the first thing wrong. */
   apply(caller: Caller, edits: readonly InstanceEdit[]): Refusal | undefined {
+    const coming = new Map<number, number>();
     for (const edit of edits) {
-      const refusal = checkEdit(this.#objects.get(edit.objectId), caller, edit);
+      const { objectId, mode } = edit;
+      const others = coming.get(objectId) ?? 0;
+      const refusal = checkEdit(this.#entry(objectId), caller, edit, others);
       if (refusal !== undefined) return refusal;
+      if (mode === "create") coming.set(objectId, others + 1);
     }
     const written: (() => void)[] = [];
     this.batch(() => {
@@ -205,7 +226,7 @@ export class ObjectTree {
 
   /** Listens to changes; returns the function that ends it. */
   onChange(listener: ChangeListener): () => void {
-    this.#listeners = [...this.#listeners, listener];
+    this.#listeners = this.#listeners.concat(listener);
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };
@@ -213,8 +234,8 @@ export class ObjectTree {
 
   snapshot(): TreeSnapshot {
     const copy = new Map<number, ReadonlyMap<number, InstanceValues>>();
-    for (const [objectId, { instances }] of this.#objects) {
-      copy.set(objectId, new Map([...instances].map(([id, values]) => [id, new Map(values)])));
+    for (const object of this.#objects) {
+      copy.set(object.id, new Map(object.instances.map(({ id, values }) => [id, new Map(values)])));
     }
     return copy;
   }
@@ -223,13 +244,13 @@ export class ObjectTree {
   restore(snapshot: TreeSnapshot): void {
     this.batch(() => {
       for (const [objectId, instances] of snapshot) {
-        const entry = this.#objects.get(objectId);
+        const entry = this.#entry(objectId);
         if (entry === undefined) continue;
-        for (const id of [...entry.instances.keys()]) if (!instances.has(id)) this.#drop(entry, id, "device");
+        for (const id of this.instanceIds(objectId)) if (!instances.has(id)) this.#drop(entry, id, "device");
         for (const [instanceId, wanted] of instances) {
-          const values = this.#instance(entry, instanceId, "device");
-          for (const id of new Set([...values.keys(), ...wanted.keys()])) {
-            this.#store(objectId, instanceId, values, id, wanted.get(id), "device");
+          const instance = this.#instance(entry, instanceId, "device");
+          for (const id of new Set([...instance.values.keys(), ...wanted.keys()])) {
+            this.#store(entry, instance, id, wanted.get(id), "device");
           }
         }
       }
@@ -239,60 +260,66 @@ export class ObjectTree {
   /** Does what `checkEdit` has allowed. */
   #write(caller: Caller, edit: InstanceEdit, written: (() => void)[]): void {
     const { objectId, instanceId, values, mode, removed } = edit;
-    const entry = this.#objects.get(objectId)!;
-    const present = this.#instance(entry, instanceId, caller);
+    const entry = this.#entry(objectId)!;
+    const instance = this.#instance(entry, instanceId, caller);
     const context = entry.behaviour?.context;
     if (mode === "replace") {
       entry.behaviour?.cleared?.(instanceId, entry.behaviour.context);
       for (const resource of entry.definition.resources) {
-        if (values.has(resource.id) || !present.has(resource.id) || !mayWrite(caller, resource, undefined)) continue;
-        this.#store(objectId, instanceId, present, resource.id, undefined, caller);
+        const stays = values.has(resource.id) || !mayWrite(caller, resource, undefined);
+        if (!stays) this.#store(entry, instance, resource.id, undefined, caller);
       }
     }
     for (const id of removed === undefined ? values.keys() : new Set([...values.keys(), ...removed.keys()])) {
       const rules = entry.behaviour?.resources?.[id];
-      const before = rules?.read === undefined ? present.get(id) : rules.read(instanceId, context);
-      const now = valueAfter(before, edit, id)!;
+      const before = rules?.read === undefined ? instance.values.get(id) : rules.read(instanceId, context);
+      const left = valueAfter(before, edit, id);
+      const now = left ?? NO_RESOURCE_INSTANCES;
       if (rules?.write !== undefined) {
         rules.write(instanceId, now, caller, context);
         this.#note("value", caller, objectId, instanceId, id);
         continue;
       }
-      this.#store(objectId, instanceId, present, id, now, caller);
+      this.#store(entry, instance, id, left, caller);
       if (rules?.written !== undefined) {
         written.push(() => rules.written?.({ instanceId, now, before, caller }, context));
       }
     }
   }
 
-  #instance(entry: ObjectEntry, instanceId: number, caller: Caller): Map<number, ResourceValue> {
-    let values = entry.instances.get(instanceId);
-    if (values === undefined) {
-      values = new Map();
-      entry.instances.set(instanceId, values);
-      this.#note("created", caller, entry.definition.id, instanceId);
-    }
-    return values;
+  #entry(objectId: number): ObjectEntry | undefined {
+    return findById(this.#objects, objectId);
+  }
+
+  /** The instance, created when it is not there. */
+  #instance(entry: ObjectEntry, instanceId: number, caller: Caller): ObjectInstance {
+    const present = findById(entry.instances, instanceId);
+    if (present !== undefined) return present;
+    const instance: ObjectInstance = { id: instanceId, values: NO_VALUES };
+    entry.instances = withEntry(entry.instances, instance);
+    this.#note("created", caller, entry.id, instanceId);
+    return instance;
   }
 
   #drop(entry: ObjectEntry, instanceId: number, caller: Caller): void {
-    entry.instances.delete(instanceId);
+    entry.instances = withoutId(entry.instances, instanceId);
     entry.behaviour?.cleared?.(instanceId, entry.behaviour.context);
-    this.#note("deleted", caller, entry.definition.id, instanceId);
+    this.#note("deleted", caller, entry.id, instanceId);
   }
 
   #store(
-    objectId: number,
-    instanceId: number,
-    values: Map<number, ResourceValue>,
+    entry: ObjectEntry,
+    instance: ObjectInstance,
     resourceId: number,
     value: ResourceValue | undefined,
     caller: Caller,
   ): void {
+    const { values } = instance;
     if (sameValue(values.get(resourceId), value)) return;
     if (value === undefined) values.delete(resourceId);
+    else if (values === NO_VALUES) instance.values = new Map([[resourceId, value]]);
     else values.set(resourceId, value);
-    this.#note("value", caller, objectId, instanceId, resourceId);
+    this.#note("value", caller, entry.id, instance.id, resourceId);
   }
 
   #note(kind: TreeChange["kind"], caller: Caller, objectId: number, instanceId?: number, resourceId?: number): void {
@@ -306,6 +333,7 @@ export class ObjectTree {
   }
 }
 
-function ascending(ids: Iterable<number>): number[] {
-  return [...ids].sort((a, b) => a - b);
+/** Undefined for an instance that is not there. */
+function valuesIn(entry: ObjectEntry | undefined, instanceId: number): ReadonlyMap<number, ResourceValue> | undefined {
+  return entry && findById(entry.instances, instanceId)?.values;
 }

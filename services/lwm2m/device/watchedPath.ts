@@ -8,26 +8,40 @@ import { childPath, formatPath, parsePath, pathDepth } from "../path.ts";
 import type { AttributeStore } from "./attributes.ts";
 import { crossesLimit, hasCondition } from "./notificationConditions.ts";
 import type { NotificationDefaults } from "./notificationDefaults.ts";
-import { SERVER_READER } from "./readNode.ts";
+import type { Reader } from "./readNode.ts";
 import type { ObjectTree, TreeChange } from "./tree.ts";
 
+/**
+ * Places that one server may observe, over all its observations: a change is held against each of them. Enough for two
+ * composite observations of the most that one names, or eight places in each of 64.
+ */
+export const MAX_WATCHED_PATHS = 512;
+
 const RESOURCE_DEPTH = 3;
+
+/** How the server that observes sees the tree. */
+export interface View {
+  readonly attributes: AttributeStore;
+  readonly reader: Reader;
+}
 
 export class WatchedPath {
   readonly path: Path;
   /** Something is to be told. */
   pending = false;
   readonly #tree: ObjectTree;
-  readonly #attributes: AttributeStore;
+  readonly #view: View;
+  /** The instance was the server's to read when it was told last: next it may hear that it no longer is. */
+  #wasSeen = false;
   #told: Map<string, ResourceValue | undefined> | undefined;
   /** Changed since it was looked at last: resources, and whether instances came or went. */
   #changed: Set<string> | undefined;
   #instancesChanged = false;
   #evaluatedAtMs: number;
 
-  constructor(tree: ObjectTree, attributes: AttributeStore, path: Path, nowMs: number) {
+  constructor(tree: ObjectTree, view: View, path: Path, nowMs: number) {
     this.#tree = tree;
-    this.#attributes = attributes;
+    this.#view = view;
     this.path = path;
     this.#evaluatedAtMs = nowMs;
     this.remember();
@@ -54,7 +68,7 @@ export class WatchedPath {
   /** When to look again: epmin after the last time where something changed, epmax after it in any case. */
   evaluationDueMs(): number {
     if (this.pending) return Number.POSITIVE_INFINITY;
-    const { epmin = 0, epmax } = this.#attributes.effective(this.path);
+    const { epmin = 0, epmax } = this.#view.attributes.effective(this.path);
     if (this.#instancesChanged || this.#changed !== undefined) return this.#evaluatedAtMs + epmin * 1_000;
     const looksAgain = epmax !== undefined && epmax > 0 && epmax >= epmin;
     return looksAgain ? this.#evaluatedAtMs + epmax * 1_000 : Number.POSITIVE_INFINITY;
@@ -62,7 +76,9 @@ export class WatchedPath {
 
   /** When it is to be told: after pmin where something is pending, after pmax in any case. */
   tellingDueMs(toldAtMs: number, defaults: NotificationDefaults): number {
-    const { pmin = defaults.minimumSeconds, pmax = defaults.maximumSeconds } = this.#attributes.effective(this.path);
+    const { pmin = defaults.minimumSeconds, pmax = defaults.maximumSeconds } = this.#view.attributes.effective(
+      this.path,
+    );
     if (this.pending) return toldAtMs + pmin * 1_000;
     // §7.3.2: a pmax below pmin is ignored, and 0 stands for none.
     return pmax > 0 && pmax >= pmin ? toldAtMs + pmax * 1_000 : Number.POSITIVE_INFINITY;
@@ -79,6 +95,8 @@ export class WatchedPath {
 
   /** The server is told what there is now. */
   remember(): void {
+    const { objectId, instanceId } = this.path;
+    this.#wasSeen = instanceId !== undefined && this.#sees(objectId!, instanceId);
     this.pending = false;
     this.#changed = undefined;
     this.#instancesChanged = false;
@@ -98,14 +116,15 @@ export class WatchedPath {
     const told = this.#told;
     if (told?.has(key) !== true) return true;
     const path = parsePath(key);
-    const attributesAt = (id?: number) => this.#attributes.effective(id === undefined ? path : childPath(path, id));
+    const attributesAt = (id?: number) =>
+      this.#view.attributes.effective(id === undefined ? path : childPath(path, id));
     return crossesLimit(attributesAt, told.get(key), this.#valueAt(path));
   }
 
   /** The resources that are told of only if their value asks for it. */
   #tracked(): Iterable<string> {
     if (pathDepth(this.path) >= RESOURCE_DEPTH) return [formatPath(this.path)];
-    const { epmax } = this.#attributes.effective(this.path);
+    const { epmax } = this.#view.attributes.effective(this.path);
     return epmax === undefined ? this.#conditioned() : this.#resources();
   }
 
@@ -116,7 +135,8 @@ export class WatchedPath {
 
   #conditioned(): Set<string> {
     const keys = new Set<string>();
-    for (const [path, attributes] of this.#attributes.below(this.path)) {
+    if (!this.#view.attributes.hasConditions) return keys;
+    for (const [path, attributes] of this.#view.attributes.below(this.path)) {
       const { objectId, instanceId, resourceId } = path;
       if (resourceId !== undefined && hasCondition(attributes)) keys.add(`/${objectId}/${instanceId}/${resourceId}`);
     }
@@ -128,18 +148,24 @@ export class WatchedPath {
     const { objectId, instanceId } = this.path;
     for (const object of objectId === undefined ? tree.objectIds() : [objectId]) {
       for (const instance of instanceId === undefined ? tree.instanceIds(object) : [instanceId]) {
+        if (!this.#sees(object, instance)) continue;
         for (const resource of tree.resources(object, instance)) {
-          if (SERVER_READER.mayRead(resource)) yield `/${object}/${instance}/${resource.id}`;
+          if (this.#view.reader.mayRead(resource)) yield `/${object}/${instance}/${resource.id}`;
         }
       }
     }
   }
 
-  #isVisible({ objectId, resourceId }: TreeChange): boolean {
+  #isVisible({ objectId, instanceId, resourceId }: TreeChange): boolean {
+    if (instanceId !== undefined && !this.#wasSeen && !this.#sees(objectId, instanceId)) return false;
     if (resourceId === undefined) return true;
     const definition = this.#tree.definition(objectId);
     const resource = definition && findResource(definition, resourceId);
-    return resource === undefined || SERVER_READER.mayRead(resource);
+    return resource === undefined || this.#view.reader.mayRead(resource);
+  }
+
+  #sees(objectId: number, instanceId: number): boolean {
+    return this.#view.reader.seesInstance?.(objectId, instanceId) !== false;
   }
 
   #valueAt({ objectId, instanceId, resourceId, resourceInstanceId }: Path): ResourceValue | undefined {
