@@ -39,6 +39,8 @@ export const carrierMachine = carrierSetup.createMachine({
     registered: [],
     exhausted: [],
     leaving: [],
+    awaited: [],
+    behind: [],
     stopping: false,
     fota: { start: "pull", uri: "" },
     error: { error: "run" },

@@ -59,6 +59,9 @@ export interface CarrierContext extends CarrierInput {
   readonly registered: readonly number[];
   readonly exhausted: readonly number[];
   readonly leaving: readonly number[];
+  /** Those of the order that were neither registered with nor have failed, and those that wait for them. */
+  readonly awaited: readonly number[];
+  readonly behind: readonly number[];
   /** The carrier was told to stop; nothing that is still under way may start it again. */
   readonly stopping: boolean;
   readonly fota: Pick<FotaInput, "start" | "uri" | "deferUntil">;

@@ -11,7 +11,7 @@ import { type InitOutcome, initMachine, type ModemOutcome } from "./init.ts";
 import { linkMachine, type ModemChanged } from "./link.ts";
 import { registerMachine } from "./register.ts";
 import type { ServerCommand } from "./registerModel.ts";
-import { blocks, isBlocked, nextInOrder, waitsForTurn } from "./registrationOrder.ts";
+import { awaitedAtStart, behindAtStart, behindOf, blocks, isBlocked, placesOf } from "./registrationOrder.ts";
 import type { ErrnoName, ErrorKind, SemanticEvent } from "./semanticEvent.ts";
 
 /** Entry points of the library, as records name them. */
@@ -22,6 +22,16 @@ const ACCOUNT_TIMEOUT = "accountTimeout";
 
 function withoutExpiry({ bootstrapAccountExpiresAt: _, ...device }: DeviceFacts): DeviceFacts {
   return device;
+}
+
+/** What is left of the order when these had their turn. */
+function afterTurns(
+  { device, awaited, behind }: Pick<CarrierContext, "device" | "awaited" | "behind">,
+  servers: readonly number[],
+): Pick<CarrierContext, "awaited" | "behind"> {
+  const stillAwaited = awaited.filter((other) => !servers.includes(other));
+  const waiting = behindOf(device.servers, stillAwaited);
+  return { awaited: stillAwaited, behind: behind.filter((other) => waiting.includes(other)) };
 }
 
 export const carrierSetup = setup({
@@ -72,11 +82,13 @@ export const carrierSetup = setup({
     endsRegistrations: ({ context }, left: { readonly server: number; readonly wasRegistered: boolean }) =>
       left.wasRegistered && context.registered.every((other) => other === left.server),
     /** Nothing more is tried with any server. */
-    isLastServer: ({ context: { device, exhausted, registered } }, server: number) => {
+    isLastServer: ({ context: { device, exhausted, awaited, behind } }, server: number) => {
       const givenUp = [...exhausted, server];
+      // One that has had its turn stands in nobody's way any more.
+      const blocking = givenUp.filter((other) => awaited.includes(other));
       return device.servers.every(
         ({ shortServerId: id }) =>
-          givenUp.includes(id) || (!registered.includes(id) && isBlocked(device.servers, id, givenUp)),
+          givenUp.includes(id) || (behind.includes(id) && isBlocked(device.servers, id, blocking)),
       );
     },
     blocksOthers: ({ context }, server: number) => blocks(context.device.servers, server),
@@ -131,7 +143,11 @@ export const carrierSetup = setup({
       for (const { shortServerId } of context.device.servers) enqueue.sendTo(registerId(shortServerId), command);
     }),
     startServers: enqueueActions(({ context, enqueue }) => {
-      for (const server of context.device.servers) {
+      const { servers, automatic } = context.device;
+      const awaited = awaitedAtStart(servers, automatic);
+      const behind = behindAtStart(servers, awaited);
+      enqueue.assign({ awaited, behind });
+      for (const server of servers) {
         enqueue.spawnChild("register", {
           id: registerId(server.shortServerId),
           input: {
@@ -139,22 +155,36 @@ export const carrierSetup = setup({
             exhaustedAs: context.device.registrationExhausted ?? context.policy.registrationExhausted,
             canBootstrap: context.device.hasBootstrapServer,
             linkIsUp: context.linkIsUp,
-            automatic: context.device.automatic,
-            waitsForTurn: waitsForTurn(context.device.servers, server.shortServerId),
+            automatic,
+            waitsForTurn: behind.includes(server.shortServerId),
           },
         });
       }
     }),
-    /** The server is registered or has failed: the next one in the order begins. */
+    /** The server is registered or has failed: those that waited for nobody else begin. */
     passTurn: enqueueActions(({ context, enqueue }, server: number) => {
-      const next = nextInOrder(context.device.servers, server);
-      if (next !== undefined) enqueue.sendTo(registerId(next), { type: "server.turn" } satisfies ServerCommand);
+      const { awaited, behind } = afterTurns(context, [server]);
+      enqueue.assign({ awaited, behind });
+      for (const freed of context.behind.filter((other) => !behind.includes(other))) {
+        enqueue.sendTo(registerId(freed), { type: "server.turn" } satisfies ServerCommand);
+      }
     }),
-    /** Those that were given up stand in nobody's way. */
-    passExhausted: enqueueActions(({ context: { device, exhausted }, enqueue }) => {
-      for (const server of exhausted) {
-        const next = blocks(device.servers, server) ? undefined : nextInOrder(device.servers, server);
-        if (next !== undefined) enqueue.sendTo(registerId(next), { type: "server.turn" } satisfies ServerCommand);
+    /** None is registered with: all have to wait for their turn again, but for nobody who was given up. */
+    rejoinOrder: assign(({ context }) => {
+      const { device, exhausted } = context;
+      const awaited = placesOf(device.servers);
+      const order = { device, awaited, behind: behindOf(device.servers, awaited) };
+      return afterTurns(
+        order,
+        exhausted.filter((server) => !blocks(device.servers, server)),
+      );
+    }),
+    askToRegister: enqueueActions(({ context: { device, behind }, enqueue }) => {
+      for (const { shortServerId: id } of device.servers) {
+        enqueue.sendTo(registerId(id), {
+          type: "server.register",
+          behind: behind.includes(id),
+        } satisfies ServerCommand);
       }
     }),
     stopServers: enqueueActions(({ context, enqueue }) => {
@@ -163,7 +193,7 @@ export const carrierSetup = setup({
         enqueue.sendTo(registerId(shortServerId), { type: "link.goingDown" });
         enqueue.stopChild(registerId(shortServerId));
       }
-      enqueue.assign({ registered: [], exhausted: [], announced: false });
+      enqueue.assign({ registered: [], exhausted: [], awaited: [], behind: [], announced: false });
     }),
     markAnnounced: assign({ announced: true }),
     forgetRegistrations: assign({ announced: false, registered: [] }),

@@ -11,3 +11,9 @@ export interface DeadlineInput {
 }
 
 export const deadline = source<{ readonly type: string }, DeadlineInput>("deadline");
+
+/** What an alarm is told. `at`: time of day, ms; one that is set is moved by setting it again. */
+export type AlarmEvent = { readonly type: "alarm.set"; readonly at: number } | { readonly type: "alarm.clear" };
+
+/** A deadline that lives as long as its chart, for what comes round all the time: an actor for each would cost more. */
+export const alarm = source<AlarmEvent, Pick<DeadlineInput, "event">>("alarm");

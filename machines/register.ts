@@ -12,6 +12,7 @@ import {
   type RegisterContext,
   type RegisterEvent,
   type RegisterInput,
+  reopenSeconds,
   type ServerInput,
   waitSeconds,
 } from "./registerModel.ts";
@@ -28,6 +29,8 @@ export const registerMachine = registerSetup.createMachine({
     updateAt: 0,
     updateWanted: false,
     disableWanted: false,
+    deregisterWanted: false,
+    closures: 0,
     fresh: true,
     behind: input.waitsForTurn === true,
     delayWanted: input.server.initialDelaySeconds > 0 && input.server.met !== true,
@@ -35,12 +38,14 @@ export const registerMachine = registerSetup.createMachine({
     met: input.server.met === true,
     disabledUntil: input.server.disabledUntil ?? 0,
   }),
+  invoke: { id: "updateAlarm", src: "alarm", input: { event: "update.due" }, onError: { actions: "wantUpdate" } },
   initial: "deciding",
   on: {
     "link.goingDown": { actions: "noteLinkDown", target: ".offline" },
     "link.isLost": { actions: "noteLinkDown", target: ".offline" },
     "link.isUp": { actions: "noteLinkUp" },
     "server.turn": { actions: "takeTurn" },
+    "server.alone": { actions: "forgetBootstrapServer" },
     "server.update": { actions: "wantUpdate" },
     "server.disable": {
       actions: ["wantDisable", { type: "keepDisableTimeout", params: ({ event }) => event.timeoutSeconds }],
@@ -113,7 +118,13 @@ export const registerMachine = registerSetup.createMachine({
       },
       on: { "server.deregister": "leaving" },
     },
-    connected: { always: [{ guard: "isRegistered", target: "updating" }, { target: "registering" }] },
+    connected: {
+      always: [
+        { guard: "deregisterWanted", target: "deregistering" },
+        { guard: "isRegistered", actions: "clearWantedUpdate", target: "updating" },
+        { target: "registering" },
+      ],
+    },
     registering: {
       description: "POST /rd?ep=…&lt=…&lwm2m=1.1&b=…; once more as 1.0 where the server answers 4.12.",
       meta: { spec: "LwM2M 1.1 §6.2.1 Register" },
@@ -153,17 +164,14 @@ export const registerMachine = registerSetup.createMachine({
     registered: {
       description: "Update leaves early enough for its retransmissions to fit before the lifetime ends.",
       meta: { spec: "LwM2M 1.1 §6.2.2 Update" },
+      entry: "setAlarm",
+      exit: "clearAlarm",
       always: [
         { guard: "disableWanted", target: "disabling" },
-        { guard: "updateWanted", target: "updating" },
+        { guard: "updateWanted", actions: "clearWantedUpdate", target: "updating" },
       ],
-      invoke: {
-        src: "deadline",
-        input: ({ context }) => ({ event: "update.due", at: context.updateAt }),
-        onError: "updating",
-      },
       on: {
-        "update.due": "updating",
+        "update.due": { actions: "forgetClosures", target: "updating" },
         "server.update": "updating",
         "server.register": "updating",
         "server.deregister": "deregistering",
@@ -172,13 +180,33 @@ export const registerMachine = registerSetup.createMachine({
           target: "disabling",
         },
         // The registration may live on: an Update on a new session tells.
-        "server.sessionClosed": { actions: "beginAfresh", target: "connecting" },
+        "server.sessionClosed": [
+          { guard: "sessionsHold", actions: ["noteClosure", "beginAfresh"], target: "connecting" },
+          { actions: ["noteClosure", "beginAfresh"], target: "parted" },
+        ],
+      },
+    },
+    parted: {
+      description: "The server closes one session after the other: the next one waits, at most until an Update is due.",
+      meta: { spec: "LwM2M 1.1 §6.2.2 Update; waits as by 1/x/17 to 1/x/19" },
+      entry: "setAlarm",
+      exit: "clearAlarm",
+      invoke: {
+        src: "deadline",
+        input: ({ context }) => ({ event: "retry.due", afterMs: 1000 * reopenSeconds(context) }),
+        onError: "connecting",
+      },
+      on: {
+        "retry.due": "connecting",
+        "update.due": "connecting",
+        "server.update": "connecting",
+        "server.register": "connecting",
+        "server.deregister": { actions: "wantDeregister", target: "connecting" },
       },
     },
     updating: {
       description: "POST to the registration's location; 4.04 means that the server has forgotten it.",
       meta: { spec: "LwM2M 1.1 §6.2.2 Update" },
-      entry: "clearWantedUpdate",
       invoke: {
         src: "update",
         input: ({ context }) => ({ server: context.server.shortServerId }),
@@ -244,6 +272,7 @@ export const registerMachine = registerSetup.createMachine({
       meta: { spec: "Carrier library, DEFERRED" },
       entry: { type: "closeSession", params: ({ context }) => ({ server: context.server.shortServerId }) },
       always: [
+        { guard: "deregisterWanted", target: "leaving" },
         {
           guard: "mayRetry",
           actions: { type: "notify", params: ({ context }) => deferral(context) },
@@ -351,9 +380,11 @@ export const registerMachine = registerSetup.createMachine({
     deregistered: {
       description: "Not registered, until asked to.",
       meta: { spec: "Carrier library, REQUEST_DEREGISTER and REQUEST_REGISTER" },
-      entry: "rejoinOrder",
       on: {
-        "server.register": "reviving",
+        "server.register": {
+          actions: { type: "rejoinOrder", params: ({ event }) => event.behind },
+          target: "reviving",
+        },
         "server.deregister": { actions: "reportDeregistered" },
         "link.goingDown": { actions: "noteLinkDown" },
         "link.isLost": { actions: "noteLinkDown" },

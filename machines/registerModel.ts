@@ -13,7 +13,7 @@ export interface RegisterInput {
   readonly linkIsUp: boolean;
   /** Registers by itself; otherwise it waits to be asked. */
   readonly automatic: boolean;
-  /** Another server comes before it in the order of 1/x/13. */
+  /** Another server has its turn before it (1/x/13). */
   readonly waitsForTurn?: boolean;
 }
 
@@ -38,9 +38,12 @@ export type ServerCommand =
   | { type: "link.goingDown" }
   | { type: "link.isLost" }
   | { type: "server.update" }
-  | { type: "server.register" }
-  /** The server before it in the order is registered, or has failed. */
+  /** `behind`: not before its turn. */
+  | { type: "server.register"; behind?: boolean }
+  /** Those before it in the order are registered, or have failed. */
   | { type: "server.turn" }
+  /** There is no bootstrap server to turn to any more. */
+  | { type: "server.alone" }
   | { type: "server.deregister" }
   /** `timeoutSeconds`: 1/x/5 as it is now; otherwise the account's. */
   | { type: "server.disable"; timeoutSeconds?: number }
@@ -73,9 +76,13 @@ export interface RegisterContext extends RegisterInput {
   readonly updateWanted: boolean;
   /** 1/x/4 was executed while something else was under way. */
   readonly disableWanted: boolean;
+  /** Times that the server closed the session since one held until an Update was due. */
+  readonly closures: number;
+  /** De-register waits for a session. */
+  readonly deregisterWanted: boolean;
   /** The session is new: the next success is reported. */
   readonly fresh: boolean;
-  /** The server before it in the order was neither registered with nor has it failed yet. */
+  /** One before it in the order was neither registered with nor has it failed yet. */
   readonly behind: boolean;
   /** 1/x/14 has still to pass. */
   readonly delayWanted: boolean;
@@ -102,6 +109,11 @@ export function hasFurtherSequence(context: RegisterContext): boolean {
 export function waitSeconds(context: RegisterContext): number {
   const { retry } = context.server;
   return retryWaitSeconds(retry, context.attempt) ?? (hasFurtherSequence(context) ? retry.sequenceDelaySeconds : 0);
+}
+
+/** Until a session that the server closed again is followed by another one. */
+export function reopenSeconds({ server: { retry }, closures }: RegisterContext): number {
+  return retryWaitSeconds(retry, closures - 1) ?? retry.sequenceDelaySeconds;
 }
 
 /** A time of day, so that a restart does not move it; where none was told, the whole timeout from now. */

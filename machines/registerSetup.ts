@@ -1,8 +1,8 @@
 /** The parts that the register chart names: what it waits for, asks (guards) and does (actions). */
-import { assign, sendParent, setup } from "xstate";
+import { assign, sendParent, sendTo, setup } from "xstate";
 import { notify } from "./application.ts";
 import { type ChartMeta, service } from "./chart.ts";
-import { deadline } from "./deadline.ts";
+import { type AlarmEvent, alarm, deadline } from "./deadline.ts";
 import { retryWaitSeconds, type SessionOutcome } from "./outcomes.ts";
 import {
   type DisableInput,
@@ -26,6 +26,7 @@ export const registerSetup = setup({
     meta: {} as ChartMeta,
   },
   actors: {
+    alarm,
     deadline,
     openSession: service<SessionOutcome, ServerInput>("openSession"),
     register: service<RegisterOutcome, RegisterServiceInput>("register"),
@@ -41,8 +42,10 @@ export const registerSetup = setup({
     isBehind: ({ context }) => context.behind,
     isDelayed: ({ context }) => context.delayWanted,
     isDisabled: ({ context }) => context.disabledUntil > 0,
+    sessionsHold: ({ context }) => context.closures === 0,
     isRegistered: ({ context }) => context.registered,
     updateWanted: ({ context }) => context.updateWanted,
+    deregisterWanted: ({ context }) => context.deregisterWanted,
     disableWanted: ({ context }) => context.disableWanted,
     mayRetry: ({ context }) => retryWaitSeconds(context.server.retry, context.attempt) !== undefined,
     mayBeginSequence: ({ context }) => hasFurtherSequence(context),
@@ -77,15 +80,32 @@ export const registerSetup = setup({
     keepDisableTimeout: assign(({ context }, disableTimeoutSeconds: number | undefined) =>
       disableTimeoutSeconds === undefined ? {} : { server: { ...context.server, disableTimeoutSeconds } },
     ),
+    setAlarm: sendTo(
+      "updateAlarm",
+      ({ context }) => ({ type: "alarm.set", at: context.updateAt }) satisfies AlarmEvent,
+    ),
+    clearAlarm: sendTo("updateAlarm", { type: "alarm.clear" } satisfies AlarmEvent),
     clearWantedUpdate: assign({ updateWanted: false }),
-    forgetRegistration: assign({ registered: false, updateWanted: false, disableWanted: false }),
+    forgetRegistration: assign({
+      registered: false,
+      updateWanted: false,
+      disableWanted: false,
+      deregisterWanted: false,
+    }),
     wantUpdate: assign({ updateWanted: true }),
+    wantDeregister: assign({ deregisterWanted: true }),
     wantDisable: assign({ disableWanted: true }),
+    /** No further than the waits go that follow from it. */
+    noteClosure: assign({
+      closures: ({ context: { closures, server } }) => Math.min(closures, server.retry.count) + 1,
+    }),
+    forgetClosures: assign({ closures: 0 }),
+    forgetBootstrapServer: assign({ canBootstrap: false }),
     fallBack: assign({ version: "1.0" }),
     keepAbsence: assign((_, disabledUntil: number) => ({ disabledUntil })),
     endAbsence: assign({ disabledUntil: 0 }),
     takeTurn: assign({ behind: false }),
-    rejoinOrder: assign({ behind: ({ context }) => context.waitsForTurn === true }),
+    rejoinOrder: assign((_, behind: boolean | undefined) => ({ behind: behind === true })),
     skipDelay: assign({ delayWanted: false }),
     noteLinkUp: assign({ linkIsUp: true }),
     noteLinkDown: assign({ linkIsUp: false }),

@@ -8,20 +8,32 @@ function inOrder(servers: readonly ServerFacts[]): ServerFacts[] {
     .toSorted((a, b) => (a.priority ?? 0) - (b.priority ?? 0) || a.shortServerId - b.shortServerId);
 }
 
-function placeOf(order: readonly ServerFacts[], server: number): number {
-  return order.findIndex(({ shortServerId }) => shortServerId === server);
+const idOf = ({ shortServerId }: ServerFacts): number => shortServerId;
+
+/** Those that have a place in the order. */
+export function placesOf(servers: readonly ServerFacts[]): number[] {
+  return inOrder(servers).map(idOf);
 }
 
-/** Another server comes before it. */
-export function waitsForTurn(servers: readonly ServerFacts[], server: number): boolean {
-  return placeOf(inOrder(servers), server) > 0;
+/** Those that the others wait for after a start: while one keeps the device away, there is no registration with it. */
+export function awaitedAtStart(servers: readonly ServerFacts[], automatic: boolean): number[] {
+  return placesOf(servers.filter(({ disabledUntil = 0 }) => !automatic || disabledUntil === 0));
 }
 
-/** Whose turn it is when this one is done with; undefined for the last, and for one without a place. */
-export function nextInOrder(servers: readonly ServerFacts[], server: number): number | undefined {
+function before(servers: readonly ServerFacts[], server: number): ServerFacts[] {
   const order = inOrder(servers);
-  const place = placeOf(order, server);
-  return place < 0 ? undefined : order[place + 1]?.shortServerId;
+  return order.slice(0, Math.max(0, order.map(idOf).indexOf(server)));
+}
+
+/** Those that one which is awaited comes before. */
+export function behindOf(servers: readonly ServerFacts[], awaited: readonly number[]): number[] {
+  return servers.map(idOf).filter((server) => before(servers, server).some((other) => awaited.includes(idOf(other))));
+}
+
+/** The order is one for registering: who holds a registration needs no turn. */
+export function behindAtStart(servers: readonly ServerFacts[], awaited: readonly number[]): number[] {
+  const holding = servers.filter(({ registered }) => registered === true).map(idOf);
+  return behindOf(servers, awaited).filter((server) => !holding.includes(server));
 }
 
 /** While registration with it fails, those behind it wait. */
@@ -31,8 +43,7 @@ export function blocks(servers: readonly ServerFacts[], server: number): boolean
 
 /** One of those that were given up keeps this one from ever having its turn. */
 export function isBlocked(servers: readonly ServerFacts[], server: number, exhausted: readonly number[]): boolean {
-  const order = inOrder(servers);
-  return order
-    .slice(0, Math.max(0, placeOf(order, server)))
-    .some(({ shortServerId, failureBlock }) => failureBlock === true && exhausted.includes(shortServerId));
+  return before(servers, server).some(
+    ({ shortServerId, failureBlock }) => failureBlock === true && exhausted.includes(shortServerId),
+  );
 }

@@ -63,12 +63,18 @@ export const serving = carrierSetup.createStateConfig({
         params: ({ event }) => ({ server: event.server, command: event.command }),
       },
     },
-    "account.expired": { actions: ["purgeBootstrapAccount", "forgetBootstrapServer"] },
-    "server.bootstrap": { guard: "hasBootstrapServer", target: "bootstrapping" },
-    "request.register": {
-      actions: [{ type: "toServers", params: { type: "server.register" } }, "passExhausted"],
+    "account.expired": {
+      actions: [
+        "purgeBootstrapAccount",
+        "forgetBootstrapServer",
+        { type: "toServers", params: { type: "server.alone" } },
+      ],
     },
-    "request.deregister": { actions: { type: "toServers", params: { type: "server.deregister" } } },
+    "server.bootstrap": { guard: "hasBootstrapServer", target: "bootstrapping" },
+    "request.register": { actions: "askToRegister" },
+    "request.deregister": {
+      actions: ["rejoinOrder", { type: "toServers", params: { type: "server.deregister" } }],
+    },
     stop: ".stopping",
   },
   states: {

@@ -6,7 +6,7 @@ import { done, type EventTable, failed, plain } from "./eventTable.ts";
 
 const EVENTS: readonly AnyEventObject[] = [
   ...plain("link.isUp", "link.goingDown", "link.isLost"),
-  ...plain("server.update", "server.register", "server.deregister", "server.disable", "server.sessionClosed"),
+  ...plain("server.update", "server.register", "server.deregister", "server.disable"),
   ...plain("retry.due", "update.due", "disable.over"),
   done("session", { kind: "open" }),
   done("session", { kind: "noRoute", detail: "no answer" }),
@@ -16,7 +16,7 @@ const EVENTS: readonly AnyEventObject[] = [
   done("register.registering", { kind: "noAnswer", heard: false }),
   done("register.registering", { kind: "refused", code: "4.00" }),
   failed("register.registering"),
-  failed("register.registered"),
+  failed("updateAlarm"),
   done("register.updating", { kind: "registered", updateAt: 1000 }),
   done("register.updating", { kind: "refused", code: "4.04" }),
   done("register.updating", { kind: "noAnswer", heard: false }),
@@ -43,7 +43,7 @@ const SERVER: RegisterInput["server"] = {
 /** The chart's way in; from there on one scene goes through everything. */
 const BEGINNING: readonly AnyEventObject[] = [
   ...plain("link.isUp", "link.goingDown", "server.register", "server.deregister", "delay.over"),
-  ...plain("server.turn", "disable.over"),
+  ...plain("server.turn", "server.alone", "disable.over"),
   failed("register.delayed"),
 ];
 
@@ -52,6 +52,18 @@ const REFUSING: readonly AnyEventObject[] = [
   done("session", { kind: "open" }),
   done("register.registering", { kind: "refused", code: "4.12" }),
   done("register.registering", { kind: "refused", code: "4.03" }),
+];
+
+/** One session after the other ends. */
+const CLOSING: readonly AnyEventObject[] = [
+  ...plain("server.sessionClosed", "server.update", "server.register", "server.deregister"),
+  ...plain("retry.due", "update.due"),
+  done("session", { kind: "open" }),
+  done("session", { kind: "noRoute", detail: "no answer" }),
+  done("register.registering", { kind: "registered", updateAt: 1000 }),
+  done("register.updating", { kind: "registered", updateAt: 1000 }),
+  failed("register.parted"),
+  done("register.deregistering"),
 ];
 
 const scene = (name: string, input: Partial<RegisterInput>, events = BEGINNING) => ({
@@ -70,7 +82,7 @@ const scene = (name: string, input: Partial<RegisterInput>, events = BEGINNING) 
 export const registerEvents: EventTable<RegisterInput> = {
   context: [
     ...["attempt", "sequence", "registered", "updateWanted", "disableWanted", "linkIsUp"],
-    ...["behind", "delayWanted", "version"],
+    ...["behind", "delayWanted", "version", "closures", "deregisterWanted"],
   ],
   scenes: [
     scene("link is up", {}, EVENTS),
@@ -78,6 +90,7 @@ export const registerEvents: EventTable<RegisterInput> = {
     scene("waits to be asked", { automatic: false }),
     scene("initial delay", { server: { ...SERVER, initialDelaySeconds: 30 } }),
     scene("a server that knew the device", { server: { ...SERVER, met: true } }, REFUSING),
+    scene("a server that closes its sessions", {}, CLOSING),
     scene("behind another server", { waitsForTurn: true }),
     scene("disabled before the restart", { server: { ...SERVER, disabledUntil: 1000 } }),
   ],

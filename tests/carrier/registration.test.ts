@@ -287,6 +287,30 @@ describe("a management server", () => {
   });
 });
 
+describe("a server that closes the session after each exchange", () => {
+  it("is met again at once, then less and less often, and still in time for each Update", async () => {
+    const world = await World.registered({ secure: {}, account: { lifetime: 3600 } });
+    const end = world.seconds + 10_000;
+    let closed = 0;
+    while (world.seconds < end) {
+      if (world.management.sessions > closed) {
+        closed = world.management.sessions;
+        await world.management.closeSessions();
+      }
+      await world.pass(1);
+    }
+    const updates = world.management.of("POST /rd/1").map(({ at }) => at);
+    const waits = updates.slice(1, 5).map((at, index) => at - updates[index]!);
+    for (const [index, seconds] of [60, 120, 240, 480].entries()) {
+      expect(waits[index]! - seconds).toBeGreaterThanOrEqual(0);
+      expect(waits[index]! - seconds).toBeLessThan(5);
+    }
+    expect(updates).toHaveLength(7);
+    expect(world.management.of("POST /rd")).toHaveLength(1);
+    expect(world.heard.filter((event) => /deferred|error/.test(event))).toEqual([]);
+  });
+});
+
 describe("two management servers", () => {
   const accounts = (world: World, second: MemoryServer, more = {}) => [
     { uri: world.management.uri, shortServerId: SERVER_ID, ...more },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { CODE } from "../../services/coap/codes.ts";
 import type { ServerProvision } from "../../services/lwm2m/device/provision.ts";
 import type { MemoryServer } from "./support/server.ts";
-import { MANAGEMENT_ADDRESS, SECOND_ADDRESS, World } from "./support/world.ts";
+import { BOOTSTRAP_ADDRESS, MANAGEMENT_ADDRESS, SECOND_ADDRESS, World } from "./support/world.ts";
 
 const THIRD_ADDRESS = "192.0.2.4";
 const ADDRESSES = [MANAGEMENT_ADDRESS, SECOND_ADDRESS, THIRD_ADDRESS];
@@ -103,6 +103,55 @@ describe("servers with a priority (1/x/13)", () => {
   });
 });
 
+describe("a server that blocks others (1/x/15) and is given up", () => {
+  it("keeps none from registering that had its turn before: one that disabled the device is asked again", async () => {
+    const { world, servers: all } = await servers([{ priority: 1, failureBlock: true, ...ONCE }, { priority: 2 }]);
+    world.carrier.start();
+    await world.reaches("both", () => all.every(({ registrations }) => registrations.size === 1));
+    expect(await world.result(all[1]!.ask("PUT", "/1/1/5", "7200"))).toBe("2.04");
+    expect(await world.result(all[1]!.ask("POST", "/1/1/4"))).toBe("2.04");
+    await world.reaches("Deregister", () => all[1]!.registrations.size === 0);
+    refuse(all[0]);
+    all[0]!.forget();
+    await world.reaches("the end of the attempts", () => world.heard.includes("error connect ETIMEDOUT"));
+    expect(world.carrier.snapshot.hasTag("exhausted")).toBe(false);
+    await world.reaches("a second Register", () => registers(all[1]).length === 2);
+  });
+});
+
+describe("after a restart", () => {
+  const both = async (given: readonly Given[]) => {
+    const { world, servers: all } = await servers(given);
+    world.carrier.start();
+    await world.reaches("all", () => all.every(({ registrations }) => registrations.size === 1));
+    await world.settle();
+    return { world, all };
+  };
+
+  it("a registration goes on though a server before it is silent", async () => {
+    const { world, all } = await both([{ priority: 1 }, { priority: 2 }]);
+    all[0]!.silent = true;
+    world.carrier.restart();
+    await world.pass(10);
+    expect(all[1]!.of("POST /rd/1")).toHaveLength(1);
+  });
+
+  it.each([
+    ["goes on", 0, "POST /rd/1", 1],
+    ["is made anew when it has expired", 8000, "POST /rd", 2],
+  ])("a registration behind a server that disabled the device %s", async (_, seconds, what, count) => {
+    const { world, all } = await both([{ priority: 1 }, { priority: 2 }]);
+    expect(await world.result(all[0]!.ask("POST", "/1/0/4"))).toBe("2.04");
+    await world.reaches("Deregister", () => all[0]!.registrations.size === 0);
+    await world.carrier.cutPower();
+    await world.pass(seconds);
+    world.replace().start();
+    await world.pass(10);
+    expect(all[1]!.of(what)).toHaveLength(count);
+    expect(registers(all[0])).toHaveLength(1);
+  });
+});
+
 describe("a server that refuses a device it knew (1/x/16)", () => {
   it("has the device ask its bootstrap server at once, and try in turn after that", async () => {
     const world = await World.registered({ account: { lifetime: 300 } });
@@ -115,6 +164,22 @@ describe("a server that refuses a device it knew (1/x/16)", () => {
     await world.pass(50);
     expect(world.bootstrap.of("POST /bs")).toHaveLength(2);
     expect(world.heard.at(-1)).toBe("deferred SERVER_REGISTRATION 60");
+  });
+
+  it("is tried in turn once the bootstrap server's account is gone (0/x/12)", async () => {
+    const bootstrap = {
+      uri: `coap://${BOOTSTRAP_ADDRESS}`,
+      security: { mode: "none" },
+      accountTimeoutSeconds: 60,
+    } as const;
+    const world = await World.registered({ account: { lifetime: 300 }, carrier: { bootstrap } });
+    await world.pass(100);
+    refuse(world.management);
+    world.management.forget();
+    await world.until("deferred");
+    expect(world.heard.at(-1)).toBe("deferred SERVER_REGISTRATION 60");
+    world.management.script = () => undefined;
+    await world.reaches("a registration", () => world.management.registrations.size === 1);
   });
 });
 

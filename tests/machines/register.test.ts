@@ -144,10 +144,10 @@ describe("the reason of a deferral", () => {
 describe("a registration", () => {
   it("is updated when the service says that its time has come", () => {
     const chart = registered();
-    expect(chart.inputOf("deadline")).toEqual({ event: "update.due", at: 5000 });
+    expect(chart.lastSentTo("alarm")).toEqual({ type: "alarm.set", at: 5000 });
     chart.send({ type: "update.due" }).finish("update", { kind: "registered", updateAt: 9000 });
     expect(chart.states).toEqual(["registered"]);
-    expect(chart.inputOf("deadline")).toEqual({ event: "update.due", at: 9000 });
+    expect(chart.lastSentTo("alarm")).toEqual({ type: "alarm.set", at: 9000 });
     expect(chart.reports).toEqual([{ type: "server.registered", server: 123 }]);
   });
 
@@ -165,6 +165,35 @@ describe("a registration", () => {
   it("is updated on a new session when the old one is lost", () => {
     const chart = registered().send({ type: "server.sessionClosed" });
     expect(chart.finish("openSession", OPEN).states).toEqual(["updating"]);
+  });
+
+  it("of a server that closes each session is updated after 1/x/18, doubled each time, and then when its time has come", () => {
+    const chart = registered();
+    const closedAgain = () =>
+      chart.finish("openSession", OPEN).finish("update", REGISTERED).send({ type: "server.sessionClosed" });
+    chart.send({ type: "server.sessionClosed" });
+    for (const seconds of [60, 120, 240, 480, DEFAULT_RETRY.sequenceDelaySeconds]) {
+      expect(closedAgain().states).toEqual(["parted"]);
+      expect(chart.inputOf("deadline")).toEqual({ event: "retry.due", afterMs: 1000 * seconds });
+      expect(chart.lastSentTo("alarm")).toEqual({ type: "alarm.set", at: 5000 });
+      expect(chart.send({ type: "retry.due" }).states).toEqual(["connecting"]);
+    }
+    expect(closedAgain().send({ type: "update.due" }).states).toEqual(["connecting"]);
+    expect(chart.told).toEqual([]);
+  });
+
+  it("is updated on a new session at once again after a session that held until an Update was due", () => {
+    const chart = registered().send({ type: "server.sessionClosed" });
+    chart.finish("openSession", OPEN).finish("update", REGISTERED);
+    chart.send({ type: "update.due" }).finish("update", REGISTERED).send({ type: "server.sessionClosed" });
+    expect(chart.states).toEqual(["connecting"]);
+  });
+
+  it.each(["server.update", "server.register"])("on a session that was closed is updated at once on %s", (type) => {
+    const chart = registered().send({ type: "server.sessionClosed" });
+    chart.finish("openSession", OPEN).finish("update", REGISTERED).send({ type: "server.sessionClosed" });
+    chart.send({ type }).finish("openSession", OPEN);
+    expect(chart.states).toEqual(["updating"]);
   });
 
   it("is updated once more when something changed during an Update", () => {
@@ -219,6 +248,18 @@ describe("Deregister", () => {
     const chart = registered().send({ type: "server.deregister" }).send({ type: "link.isLost" });
     expect(chart.reports.at(-1)).toEqual({ type: "server.deregistered", server: 123, wasRegistered: true });
     expect(chart.send({ type: "link.isUp" }).states).toEqual(["deregistered"]);
+  });
+
+  it.each([
+    ["is sent on a session of its own when the server closes each one", OPEN, ["deregistering"]],
+    ["holds when there is no session to send it on", { kind: "noRoute", detail: "" }, ["deregistered"]],
+  ])("%s", (_, outcome, states) => {
+    const chart = registered().send({ type: "server.sessionClosed" });
+    chart.finish("openSession", OPEN).finish("update", REGISTERED).send({ type: "server.sessionClosed" });
+    chart.send({ type: "server.deregister" }).finish("openSession", outcome);
+    expect(chart.states).toEqual(states);
+    if (chart.isRunning("deregister")) chart.finish("deregister");
+    expect(chart.reports.at(-1)).toEqual({ type: "server.deregistered", server: 123, wasRegistered: true });
   });
 
   it.each([
@@ -293,10 +334,10 @@ describe("the order of registrations (1/x/13)", () => {
   });
 
   it("holds for a request to register too, and again after Deregister", () => {
-    const chart = register({ waitsForTurn: true, automatic: false }).send({ type: "server.register" });
+    const chart = register({ waitsForTurn: true, automatic: false }).send({ type: "server.register", behind: true });
     expect(chart.states).toEqual(["queued"]);
     chart.send({ type: "server.turn" }).finish("openSession", OPEN).finish("register", REGISTERED);
-    chart.send({ type: "server.deregister" }).finish("deregister").send({ type: "server.register" });
+    chart.send({ type: "server.deregister" }).finish("deregister").send({ type: "server.register", behind: true });
     expect(chart.states).toEqual(["queued"]);
   });
 
@@ -344,6 +385,12 @@ describe("a server that refuses a device it knew (1/x/16)", () => {
   it("is tried again where 1/x/16 is false, or where the fault is its own", () => {
     expect(known({ bootstrapOnFailure: false }).states).toEqual(["waiting"]);
     expect(known({}, "5.00").states).toEqual(["waiting"]);
+  });
+
+  it("is tried again once there is no bootstrap server any more", () => {
+    const chart = register({ server: { ...SERVER, met: true } }).send({ type: "server.alone" });
+    chart.finish("openSession", OPEN).finish("register", { kind: "refused", code: "4.03" });
+    expect(chart.states).toEqual(["waiting"]);
   });
 
   it("is tried again when it has never taken this device since the bootstrap: no bootstrap follows another at once", () => {

@@ -5,7 +5,7 @@ import { nodesOf } from "./support/paths.ts";
 import { RunningChart } from "./support/runningChart.ts";
 
 /** Sources of events have no end of their own. */
-const SOURCES = new Set(["deadline", "deviceEvents"]);
+const SOURCES = new Set(["alarm", "deadline", "deviceEvents"]);
 /** Charts do not wait for these: whoever started the chart ends it. */
 const ENDED_FROM_OUTSIDE = ["fota.applying.awaitingRestart"];
 

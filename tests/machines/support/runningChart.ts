@@ -84,6 +84,11 @@ export class RunningChart {
     return this.#find(src)?.getSnapshot().input;
   }
 
+  /** The last event that the actor of implementation `src` was sent. */
+  lastSentTo(src: string): unknown {
+    return this.#actor(src).getSnapshot().received.at(-1);
+  }
+
   isRunning(src: string): boolean {
     return this.#find(src) !== undefined;
   }

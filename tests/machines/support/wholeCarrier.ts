@@ -79,7 +79,7 @@ export class WholeCarrier {
     const { facts = FACTS, settings, answers = {}, hold = [] } = options;
     this.#policy = policy;
     this.facts = facts;
-    this.#held = new Set(["deadline", "deviceEvents", "download", ...hold]);
+    this.#held = new Set(["alarm", "deadline", "deviceEvents", "download", ...hold]);
     this.answers = { ...this.#device(), ...answers };
     this.actor = createActor(this.#provide(carrierMachine as AnyStateMachine), {
       input: { policy, settings: { ...DEFAULT_SETTINGS, ...settings } },
@@ -149,7 +149,7 @@ export class WholeCarrier {
   recover(): this {
     Object.assign(this.answers, this.#device());
     this.#held.clear();
-    for (const name of ["deadline", "deviceEvents", "download"]) this.#held.add(name);
+    for (const name of ["alarm", "deadline", "deviceEvents", "download"]) this.#held.add(name);
     this.#work();
     for (const event of ["link.timedOut", "retry.due", "resume.due"]) if (this.isPending(event)) this.due(event);
     return this;
