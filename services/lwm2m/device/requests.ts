@@ -96,7 +96,7 @@ export function deleteInstance(tree: ObjectTree, path: Required<Path>): Outgoing
   return { code: CODE.DELETED };
 }
 
-/** The bootstrap server's matter: accounts, and who may do what (LwM2M 1.1 §6.1.7, §8.1). */
+/** The bootstrap server's matter: accounts, and who may do what (LwM2M 1.1 §6.1.7, Appendix E.3). */
 const BOOTSTRAPPED: ReadonlySet<number> = new Set([SERVER.id, ACCESS_CONTROL.id]);
 
 /** Single objects are what the device is. */
