@@ -6,7 +6,7 @@ export interface DeadlineInput {
   readonly event: string;
   /** Time of day in ms since 1970; for deadlines that a restart does not move. */
   readonly at?: number;
-  /** Or ms from now. */
+  /** Or ms from now; with both the earlier one. */
   readonly afterMs?: number;
 }
 

@@ -5,9 +5,9 @@
 import { not } from "xstate";
 import type { NotifyAction } from "./application.ts";
 import type { Chart } from "./chart.ts";
+import { disabled, disabling } from "./disabled.ts";
 import { sessionReason } from "./outcomes.ts";
 import {
-  absence,
   deferral,
   type RegisterContext,
   type RegisterEvent,
@@ -29,7 +29,7 @@ export const registerMachine = registerSetup.createMachine({
     updateAt: 0,
     updateWanted: false,
     disableWanted: false,
-    deregisterWanted: false,
+    wish: "none",
     closures: 0,
     fresh: true,
     behind: input.waitsForTurn === true,
@@ -54,7 +54,7 @@ export const registerMachine = registerSetup.createMachine({
   states: {
     deciding: {
       always: [
-        { guard: not("isAutomatic"), target: "deregistered" },
+        { guard: "waitsToBeAsked", target: "deregistered" },
         { guard: "isDisabled", target: "disabled" },
         { target: "beginning" },
       ],
@@ -116,7 +116,7 @@ export const registerMachine = registerSetup.createMachine({
         ],
         onError: { actions: { type: "blame", params: "SERVER_CONNECT" }, target: "deferring" },
       },
-      on: { "server.deregister": "leaving" },
+      on: { "server.deregister": "leaving", "server.register": { actions: "forgetWish" } },
     },
     connected: {
       always: [
@@ -318,46 +318,13 @@ export const registerMachine = registerSetup.createMachine({
         "server.deregister": { actions: ["forgetRegistration", "reportDeregistered"] },
       },
     },
-    disabling: {
-      description: "Deregister, then stay away for the disable timeout.",
-      meta: { spec: "LwM2M 1.1, 1/x/4 Disable and 1/x/5 Disable Timeout" },
-      invoke: {
-        src: "disable",
-        input: ({ context: { server } }) => ({
-          server: server.shortServerId,
-          disableTimeoutSeconds: server.disableTimeoutSeconds,
-        }),
-        onDone: { actions: { type: "keepAbsence", params: ({ event }) => event.output }, target: "disabled" },
-        onError: "disabled",
-      },
-      on: {
-        "link.goingDown": { actions: "noteLinkDown", target: "disabled" },
-        "link.isLost": { actions: "noteLinkDown", target: "disabled" },
-      },
-      exit: ["reportDeregistered", "forgetRegistration"],
-    },
-    disabled: {
-      description: "No session until the disable timeout is over.",
-      meta: { spec: "LwM2M 1.1, 1/x/5 Disable Timeout" },
-      entry: { type: "closeSession", params: ({ context }) => ({ server: context.server.shortServerId }) },
-      invoke: {
-        src: "deadline",
-        input: ({ context }) => ({ event: "disable.over", ...absence(context) }),
-        onError: "reviving",
-      },
-      on: {
-        "disable.over": "reviving",
-        "server.register": "reviving",
-        "server.deregister": { actions: "reportDeregistered", target: "deregistered" },
-        "link.goingDown": { actions: "noteLinkDown" },
-        "link.isLost": { actions: "noteLinkDown" },
-      },
-      exit: "endAbsence",
-    },
-    reviving: { entry: "beginAfresh", always: "beginning" },
+    disabling,
+    disabled,
+    reviving: { entry: ["beginAfresh", "forgetWish"], always: "beginning" },
     deregistering: {
       description: "DELETE on the registration's location.",
       meta: { spec: "LwM2M 1.1 §6.2.3 De-register" },
+      entry: "forgetWish",
       invoke: {
         src: "deregister",
         input: ({ context }) => ({ server: context.server.shortServerId }),
@@ -365,6 +332,8 @@ export const registerMachine = registerSetup.createMachine({
         onError: "leaving",
       },
       on: {
+        "server.register": { actions: { type: "wantRegister", params: ({ event }) => event.behind } },
+        "server.deregister": { actions: "forgetWish" },
         "link.goingDown": { actions: "noteLinkDown", target: "leaving" },
         "link.isLost": { actions: "noteLinkDown", target: "leaving" },
       },
@@ -380,6 +349,7 @@ export const registerMachine = registerSetup.createMachine({
     deregistered: {
       description: "Not registered, until asked to.",
       meta: { spec: "Carrier library, REQUEST_DEREGISTER and REQUEST_REGISTER" },
+      always: { guard: "registerWanted", target: "reviving" },
       on: {
         "server.register": {
           actions: { type: "rejoinOrder", params: ({ event }) => event.behind },

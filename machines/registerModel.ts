@@ -78,8 +78,8 @@ export interface RegisterContext extends RegisterInput {
   readonly disableWanted: boolean;
   /** Times that the server closed the session since one held until an Update was due. */
   readonly closures: number;
-  /** De-register waits for a session. */
-  readonly deregisterWanted: boolean;
+  /** What was asked for while it could not be done: De-register waits for a session, Register for the end of one. */
+  readonly wish: "none" | "register" | "deregister";
   /** The session is new: the next success is reported. */
   readonly fresh: boolean;
   /** One before it in the order was neither registered with nor has it failed yet. */
@@ -116,9 +116,9 @@ export function reopenSeconds({ server: { retry }, closures }: RegisterContext):
   return retryWaitSeconds(retry, closures - 1) ?? retry.sequenceDelaySeconds;
 }
 
-/** A time of day, so that a restart does not move it; where none was told, the whole timeout from now. */
-export function absence({ disabledUntil, server }: RegisterContext): { at: number } | { afterMs: number } {
-  return disabledUntil > 0 ? { at: disabledUntil } : { afterMs: 1000 * server.disableTimeoutSeconds };
+/** A time of day, so that a restart does not move it; never longer than the timeout from now, should the day be wrong. */
+export function absence({ disabledUntil, server }: RegisterContext): { at?: number; afterMs: number } {
+  return { ...(disabledUntil > 0 && { at: disabledUntil }), afterMs: 1000 * server.disableTimeoutSeconds };
 }
 
 /** What the application hears of a failed attempt; timeout 0 when none follows. */

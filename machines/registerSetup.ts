@@ -38,14 +38,16 @@ export const registerSetup = setup({
   },
   guards: {
     linkIsUp: ({ context }) => context.linkIsUp,
-    isAutomatic: ({ context }) => context.automatic,
+    /** A registration that was asked for in another life goes on. */
+    waitsToBeAsked: ({ context }) => !context.automatic && !context.registered,
     isBehind: ({ context }) => context.behind,
     isDelayed: ({ context }) => context.delayWanted,
     isDisabled: ({ context }) => context.disabledUntil > 0,
     sessionsHold: ({ context }) => context.closures === 0,
     isRegistered: ({ context }) => context.registered,
     updateWanted: ({ context }) => context.updateWanted,
-    deregisterWanted: ({ context }) => context.deregisterWanted,
+    deregisterWanted: ({ context }) => context.wish === "deregister",
+    registerWanted: ({ context }) => context.wish === "register",
     disableWanted: ({ context }) => context.disableWanted,
     mayRetry: ({ context }) => retryWaitSeconds(context.server.retry, context.attempt) !== undefined,
     mayBeginSequence: ({ context }) => hasFurtherSequence(context),
@@ -90,10 +92,11 @@ export const registerSetup = setup({
       registered: false,
       updateWanted: false,
       disableWanted: false,
-      deregisterWanted: false,
     }),
     wantUpdate: assign({ updateWanted: true }),
-    wantDeregister: assign({ deregisterWanted: true }),
+    wantDeregister: assign({ wish: "deregister" }),
+    wantRegister: assign((_, behind: boolean | undefined) => ({ wish: "register", behind: behind === true })),
+    forgetWish: assign({ wish: "none" }),
     wantDisable: assign({ disableWanted: true }),
     /** No further than the waits go that follow from it. */
     noteClosure: assign({

@@ -67,9 +67,10 @@ export function notify({ self }: { readonly self: AnyActorRef }, event: Semantic
 type Send = (event: { type: string }) => void;
 
 /** A timer of the chart that `self` works for, with its records. Returns the function that clears it. */
-function startTimer({ event, at, afterMs = 0 }: DeadlineInput, self: AnyActorRef, send: Send): () => void {
+function startTimer({ event, at, afterMs }: DeadlineInput, self: AnyActorRef, send: Send): () => void {
   const { clock, trace } = actorsOf(self).device.options;
-  const delay = Math.max(0, at === undefined ? afterMs : at - clock.wall());
+  const until = at === undefined ? (afterMs ?? 0) : at - clock.wall();
+  const delay = Math.max(0, Math.min(until, afterMs ?? until));
   const owner = self._parent?.id ?? "";
   const set = trace?.record({ kind: "timer", operation: "set", name: event, owner, delay });
   let pending = true;

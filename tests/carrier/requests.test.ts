@@ -214,6 +214,16 @@ describe("the requests about the registration", () => {
     expect(world.management.asked.map(({ what }) => what)).toEqual(["POST /rd", "DELETE /rd/1", "POST /rd"]);
   });
 
+  it("hold both when register follows before the server has answered: DEREGISTERED, then REGISTERED", async () => {
+    const world = await World.registered();
+    const before = world.events.length;
+    expect(world.carrier.request("deregister")).toBe(0);
+    expect(world.carrier.request("register")).toBe(0);
+    await world.until("registered");
+    expect(world.heard.slice(before)).toEqual(["deregistered", "registered"]);
+    expect(world.management.asked.map(({ what }) => what)).toEqual(["POST /rd", "DELETE /rd/1", "POST /rd"]);
+  });
+
   it("have a registration updated that is there already", async () => {
     const world = await World.registered();
     expect(world.carrier.request("register")).toBe(0);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createCarrier } from "../../carrier/createCarrier.ts";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { ERRNO } from "../../machines/semanticEvent.ts";
+import type { Clock } from "../../ports/clock.ts";
 import { CODE } from "../../services/coap/codes.ts";
 import type { ServerProvision } from "../../services/lwm2m/device/provision.ts";
 import { MANAGEMENT_ADDRESS, SECOND_ADDRESS, SERVER_ID, World } from "./support/world.ts";
@@ -112,6 +113,40 @@ describe("a device that was bootstrapped", () => {
     await world.until("registered");
     const [, second] = world.management.of("POST /rd");
     expect(Math.abs((second?.at ?? 0) - 600)).toBeLessThanOrEqual(2);
+  });
+
+  it("stays away no longer than it was told to when it has lost the time of day", async () => {
+    const world = await World.registered();
+    await world.result(world.management.ask("PUT", "/1/0/5", "600"));
+    await world.result(world.management.ask("POST", "/1/0/4"));
+    await world.settle();
+    await world.carrier.cutPower();
+    const { clock } = world;
+    const bootedAt = clock.now();
+    const lost: Clock = {
+      now: () => clock.now(),
+      wall: () => clock.now() - bootedAt,
+      setTimeout: (work, delayMs) => clock.setTimeout(work, delayMs),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+    };
+    world.replace({ clock: lost }).start();
+    await world.until("registered");
+    expect(world.seconds).toBeLessThanOrEqual(602);
+  });
+
+  it("deregisters by request from the server that it was registered with at a request before", async () => {
+    const world = await World.make({ carrier: { automaticRegistration: false } });
+    world.carrier.start();
+    await world.until("bootstrapped");
+    await world.pass(60);
+    expect(world.carrier.request("register")).toBe(0);
+    await world.until("registered");
+    await world.carrier.cutPower();
+    world.replace().start();
+    await world.until("registered");
+    expect(world.carrier.request("deregister")).toBe(0);
+    await world.until("deregistered");
+    expect(world.management.registrations.size).toBe(0);
   });
 
   it("keeps what its server wrote: lifetime, attributes, mute", async () => {

@@ -244,6 +244,37 @@ describe("Deregister", () => {
     expect(chart.states).toEqual(["deregistered"]);
   });
 
+  it("is followed by the Register that was asked for meanwhile", () => {
+    const chart = registered().send({ type: "server.deregister" }).send({ type: "server.register" });
+    expect(chart.states).toEqual(["deregistering"]);
+    chart.finish("deregister").finish("openSession", OPEN).finish("register", REGISTERED);
+    expect(chart.reports.map(({ type }) => type)).toEqual([
+      "server.registered",
+      "server.deregistered",
+      "server.registered",
+    ]);
+    expect(chart.send({ type: "server.deregister" }).finish("deregister").states).toEqual(["deregistered"]);
+  });
+
+  it("holds when it is asked for once more after a Register, all before the server has answered", () => {
+    const chart = registered().send({ type: "server.deregister" });
+    chart.send({ type: "server.register" }).send({ type: "server.deregister" }).finish("deregister");
+    expect(chart.states).toEqual(["deregistered"]);
+  });
+
+  it("is taken back by a Register while it waits for a session", () => {
+    const chart = registered().send({ type: "server.sessionClosed" });
+    chart.finish("openSession", OPEN).finish("update", REGISTERED).send({ type: "server.sessionClosed" });
+    chart.send({ type: "server.deregister" }).send({ type: "server.register" }).finish("openSession", OPEN);
+    expect(chart.states).toEqual(["updating"]);
+  });
+
+  it("goes to the server also where the registration is from another life and was asked for then", () => {
+    const chart = register({ automatic: false, server: { ...SERVER, met: true, registered: true } });
+    expect(chart.finish("openSession", OPEN).finish("update", REGISTERED).states).toEqual(["registered"]);
+    expect(chart.send({ type: "server.deregister" }).states).toEqual(["deregistering"]);
+  });
+
   it("holds when the link is lost before the server has answered", () => {
     const chart = registered().send({ type: "server.deregister" }).send({ type: "link.isLost" });
     expect(chart.reports.at(-1)).toEqual({ type: "server.deregistered", server: 123, wasRegistered: true });
@@ -284,7 +315,7 @@ describe("Disable (1/x/4)", () => {
     const chart = registered().send({ type: "server.disable" });
     expect(chart.inputOf("disable")).toEqual({ server: 123, disableTimeoutSeconds: 86_400 });
     chart.finish("disable", 86_400_000);
-    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", at: 86_400_000 });
+    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", at: 86_400_000, afterMs: 86_400_000 });
     expect(chart.reports.at(-1)).toEqual({ type: "server.deregistered", server: 123, wasRegistered: true });
     chart.send({ type: "disable.over" }).finish("openSession", OPEN);
     expect(chart.states).toEqual(["registering"]);
@@ -294,7 +325,8 @@ describe("Disable (1/x/4)", () => {
     const chart = updating().send({ type: "server.disable", timeoutSeconds: 30 }).finish("update", REGISTERED);
     expect(chart.states).toEqual(["disabling"]);
     expect(chart.inputOf("disable")).toEqual({ server: 123, disableTimeoutSeconds: 30 });
-    expect(chart.finish("disable", 9000).inputOf("deadline")).toEqual({ event: "disable.over", at: 9000 });
+    const absence = { event: "disable.over", at: 9000, afterMs: 30_000 };
+    expect(chart.finish("disable", 9000).inputOf("deadline")).toEqual(absence);
   });
 
   it("lasts the whole timeout from then on when the link goes while the server is being told", () => {
@@ -305,7 +337,7 @@ describe("Disable (1/x/4)", () => {
   it("goes on after a restart until the time of day it was to end at, whatever the link does", () => {
     const chart = register({ server: { ...SERVER, met: true, disabledUntil: 9000 }, linkIsUp: false });
     expect(chart.states).toEqual(["disabled"]);
-    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", at: 9000 });
+    expect(chart.inputOf("deadline")).toEqual({ event: "disable.over", at: 9000, afterMs: 86_400_000 });
     expect(chart.send({ type: "disable.over" }).states).toEqual(["offline"]);
     expect(chart.send({ type: "link.isUp" }).states).toEqual(["connecting"]);
   });
@@ -321,6 +353,20 @@ describe("Disable (1/x/4)", () => {
   it("ends by a request to register", () => {
     const chart = registered().send({ type: "server.disable" }).finish("disable", 1000);
     expect(chart.send({ type: "server.register" }).states).toEqual(["connecting"]);
+  });
+
+  it.each([
+    ["register ends it as soon as it has begun", ["server.register"], ["connecting"]],
+    ["deregister makes it last until the next request", ["server.deregister"], ["deregistered"]],
+    ["register and then deregister is the latter", ["server.register", "server.deregister"], ["deregistered"]],
+  ])("is told to the server first: a request meanwhile to %s", (_, requests, states) => {
+    const chart = registered().send({ type: "server.disable" });
+    for (const type of requests) chart.send({ type });
+    expect(chart.states).toEqual(["disabling"]);
+    chart.finish("disable", 86_400_000);
+    expect(chart.states).toEqual(states);
+    expect(chart.reports.filter(({ wasRegistered }) => wasRegistered === true)).toHaveLength(1);
+    if (states[0] === "deregistered") expect(chart.send({ type: "server.register" }).states).toEqual(["connecting"]);
   });
 });
 
