@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { encodeHelloVerifyRequest } from "../../../services/dtls/messages/helloVerifyRequest.ts";
 import { DtlsServer } from "../../../services/dtls/server.ts";
-import { clientHello, serverHello } from "../support/changes.ts";
+import { clientHello, flipped, serverHello } from "../support/changes.ts";
 import { ClientDuel, duel, PEER, ServerDuel } from "../support/duel.ts";
 import { KINDS } from "../support/kinds.ts";
 import { completes, expectNextWorks, expectOver, expectUsable } from "../support/outcomes.ts";
@@ -142,7 +142,7 @@ for (const role of ["client", "server"] as const) {
               what,
               serverHello(() => ({ random: randomBytes(32) })),
             )
-          : alter(what, (body) => Uint8Array.from([...body.slice(0, -1), 0]));
+          : alter(what, flipped(-1));
       // The twin's own message comes second, under the same number.
       const both: Fault = (script) =>
         inFrontOf(what, {
