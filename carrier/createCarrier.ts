@@ -159,7 +159,7 @@ class RunningCarrier implements Carrier {
   }
 
   onEvent(listener: (event: CarrierEventMessage) => void): () => void {
-    this.#listeners = [...this.#listeners, listener];
+    this.#listeners = this.#listeners.concat(listener);
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };

@@ -7,9 +7,11 @@ import { serialiseTree, type TreeState } from "../services/lwm2m/device/persiste
 import type { ObjectTree } from "../services/lwm2m/device/tree.ts";
 import { FIRMWARE_UPDATE } from "../services/lwm2m/objects/firmwareUpdate.ts";
 import {
+  type ByServer,
   createFactsStore,
   type Facts,
   type FactsStore,
+  type KnownServer,
   NO_FACTS,
   type RegistrationFacts,
 } from "../services/store/facts.ts";
@@ -95,9 +97,18 @@ export class DeviceFactsKeeper {
     await this.#saving;
   }
 
+  /** What is known of a server beside its account. */
+  knownServer(shortServerId: number): KnownServer | undefined {
+    return this.#facts.servers?.get(String(shortServerId));
+  }
+
+  keepServer(shortServerId: number, known: KnownServer): void {
+    this.saveInBackground({ servers: changed(this.#facts.servers, shortServerId, known) });
+  }
+
   /** By short server id. */
   registrations(): ReadonlyMap<number, RegistrationFacts> {
-    return byServer(this.#facts.registrations);
+    return byNumber(this.#facts.registrations);
   }
 
   /** @param registration undefined when the server holds none any more. */
@@ -107,14 +118,14 @@ export class DeviceFactsKeeper {
 
   /** By short server id: what was observed, and what waits to be told. */
   observations(): ReadonlyMap<number, ObservationState> {
-    return byServer(this.#facts.observations as Readonly<Record<string, ObservationState>> | undefined);
+    return byNumber(this.#facts.observations as ByServer<ObservationState> | undefined);
   }
 
   /** @param state undefined when the server observes nothing any more. */
   keepObservations(shortServerId: number, state: ObservationState | undefined): void {
     const kept = state === undefined || state.observations.length === 0 ? undefined : state;
     const before = this.#facts.observations;
-    if (kept === undefined && before?.[shortServerId] === undefined) return;
+    if (kept === undefined && before?.has(String(shortServerId)) !== true) return;
     this.saveInBackground({ observations: changed(before, shortServerId, kept) });
   }
 
@@ -153,7 +164,8 @@ export class DeviceFactsKeeper {
   #usable(stored: Facts): Facts {
     if (stored.observations === undefined) return stored;
     const leftOut: string[] = [];
-    const observations = Object.fromEntries(storedServers(stored.observations, "observations", leftOut));
+    const usable = storedServers(Object.fromEntries(stored.observations), "observations", leftOut);
+    const observations = new Map([...usable].map(([server, state]) => [String(server), state]));
     this.tellLeftOut(leftOut);
     return { ...stored, observations };
   }
@@ -164,15 +176,17 @@ export class DeviceFactsKeeper {
   }
 }
 
-function byServer<Fact>(facts: Readonly<Record<string, Fact>> = {}): ReadonlyMap<number, Fact> {
-  return new Map(Object.entries(facts).map(([server, fact]) => [Number(server), fact]));
+function byNumber<Fact>(facts?: ByServer<Fact>): ReadonlyMap<number, Fact> {
+  return new Map([...(facts ?? [])].map(([server, fact]) => [Number(server), fact]));
 }
 
 function changed<Fact>(
-  facts: Readonly<Record<string, Fact>> = {},
+  facts: ByServer<Fact> | undefined,
   shortServerId: number,
   fact: Fact | undefined,
-): Readonly<Record<string, Fact>> {
-  const { [shortServerId]: _, ...others } = facts;
-  return fact === undefined ? others : { ...others, [shortServerId]: fact };
+): ByServer<Fact> {
+  const others = new Map(facts);
+  if (fact === undefined) others.delete(String(shortServerId));
+  else others.set(String(shortServerId), fact);
+  return others;
 }

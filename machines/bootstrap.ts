@@ -84,7 +84,7 @@ export const bootstrapMachine = setup({
   },
 }).createMachine({
   id: "bootstrap",
-  context: ({ input }) => ({ ...input, attempt: 0, reason: "NO_REASON", accounts: { servers: [] } }),
+  context: ({ input }) => ({ attempt: 0, reason: "NO_REASON", accounts: { servers: [] }, ...input }),
   initial: "preparing",
   exit: { type: "closeSession", params: { server: "bootstrap" } },
   states: {

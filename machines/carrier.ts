@@ -21,7 +21,6 @@ import { serving } from "./serving.ts";
 export const carrierMachine = carrierSetup.createMachine({
   id: "carrier",
   context: ({ input }) => ({
-    ...input,
     device: {
       bootstrapped: false,
       keysOnly: false,
@@ -44,6 +43,7 @@ export const carrierMachine = carrierSetup.createMachine({
     stopping: false,
     fota: { start: "pull", uri: "" },
     error: { error: "run" },
+    ...input,
   }),
   initial: "starting",
   invoke: { id: "device", src: "deviceEvents", onError: ".faulted" },

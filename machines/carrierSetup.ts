@@ -198,13 +198,13 @@ export const carrierSetup = setup({
     markAnnounced: assign({ announced: true }),
     forgetRegistrations: assign({ announced: false, registered: [] }),
     countRegistered: assign(({ context }, server: number) => ({
-      registered: [...context.registered.filter((other) => other !== server), server],
+      registered: context.registered.filter((other) => other !== server).concat(server),
     })),
     discountRegistered: assign(({ context }, server: number) => ({
       registered: context.registered.filter((other) => other !== server),
     })),
     countExhausted: assign(({ context }, server: number) => ({
-      exhausted: [...context.exhausted.filter((other) => other !== server), server],
+      exhausted: context.exhausted.filter((other) => other !== server).concat(server),
     })),
     expectLeaving: assign(({ context }) => ({
       leaving: context.device.servers.map(({ shortServerId }) => shortServerId),

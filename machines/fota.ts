@@ -146,11 +146,11 @@ export const fotaMachine = setup({
 }).createMachine({
   id: "fota",
   context: ({ input }) => ({
-    ...input,
     failure: "updateFailed",
     modemError: undefined,
     breaks: 0,
     keep: input.start === "resume",
+    ...input,
   }),
   initial: "deciding",
   states: {

@@ -76,7 +76,7 @@ export const initMachine = setup({
   },
 }).createMachine({
   id: "init",
-  context: ({ input }) => ({ ...input, caTags: [], modem: { kind: "ok" }, value: 0 }),
+  context: ({ input }) => ({ caTags: [], modem: { kind: "ok" }, value: 0, ...input }),
   initial: "initialisingModem",
   states: {
     initialisingModem: {

@@ -87,7 +87,7 @@ export const linkMachine = setup({
   },
 }).createMachine({
   id: "link",
-  context: ({ input }) => ({ ...input, brought: true }),
+  context: ({ input }) => ({ brought: true, ...input }),
   initial: "deciding",
   on: { "modem.changed": { actions: { type: "follow", params: ({ event }) => event } } },
   states: {

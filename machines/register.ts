@@ -21,7 +21,6 @@ import { registerSetup } from "./registerSetup.ts";
 export const registerMachine = registerSetup.createMachine({
   id: "register",
   context: ({ input }) => ({
-    ...input,
     attempt: 0,
     sequence: 0,
     reason: "NO_REASON",
@@ -37,6 +36,7 @@ export const registerMachine = registerSetup.createMachine({
     version: input.server.version ?? "1.1",
     met: input.server.met === true,
     disabledUntil: input.server.disabledUntil ?? 0,
+    ...input,
   }),
   invoke: { id: "updateAlarm", src: "alarm", input: { event: "update.due" }, onError: { actions: "wantUpdate" } },
   initial: "deciding",

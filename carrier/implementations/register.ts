@@ -74,7 +74,7 @@ export const registerChart = registerMachine.provide({
       device.attachObservations(server);
       // Queue mode of 1.1 is told by Register alone.
       const queueMode = version === "1.1" ? known.queueMode : wanted.queueMode;
-      device.registrations.note(server, { ...wanted, location: known.location, queueMode });
+      device.registrations.note(server, { location: known.location, ...wanted, queueMode });
       return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };
     }),
 

@@ -62,13 +62,15 @@ export interface Facts {
   readonly firmware: FirmwareFacts;
   /** The object tree in its own form, without secrets. */
   readonly objects?: unknown;
-  /** What is known of servers beside their accounts, by short server id. */
-  readonly servers?: Readonly<Record<string, KnownServer>>;
-  /** By short server id. */
-  readonly registrations?: Readonly<Record<string, RegistrationFacts>>;
-  /** What each server observes and what waits to be told, in its own form, by short server id. */
-  readonly observations?: Readonly<Record<string, unknown>>;
+  /** What is known of servers beside their accounts. */
+  readonly servers?: ByServer<KnownServer>;
+  readonly registrations?: ByServer<RegistrationFacts>;
+  /** What each server observes and what waits to be told, in its own form. */
+  readonly observations?: ByServer<unknown>;
 }
+
+/** By short server id, in decimal. As properties of an object such ids would be indices, with room for all below them. */
+export type ByServer<Fact> = ReadonlyMap<string, Fact>;
 
 /** What a device knows that was never started. */
 export const NO_FACTS: Facts = Object.freeze({
@@ -98,17 +100,29 @@ export function createFactsStore(storage: Storage, name = "facts"): FactsStore {
 }
 
 export function encodeFacts(facts: Facts): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(facts, bytesToJson)}\n`);
+  return new TextEncoder().encode(`${JSON.stringify(facts, toJson)}\n`);
 }
 
 /** @param file names the document in errors. */
 export function decodeFacts(bytes: Uint8Array, file: string): Facts {
-  const document = migrate(parse(bytes, file), MIGRATIONS, FACTS_VERSION, file);
+  const document = withMaps(migrate(parse(bytes, file), MIGRATIONS, FACTS_VERSION, file));
   for (const [path, value, rule] of fieldsOf(document as Partial<Facts>)) {
     if (!rule.accepts(value))
       throw corrupt(file, path, `expected ${rule.words}, found ${JSON.stringify(value) ?? "nothing"}`);
   }
   return document as unknown as Facts;
+}
+
+const BY_SERVER = ["servers", "registrations", "observations"] as const;
+
+/** A part that is no object stays as it is, for the check to name it. */
+function withMaps(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const parts = { ...document };
+  for (const part of BY_SERVER) {
+    const facts = parts[part];
+    if (isRecord(facts)) parts[part] = new Map(Object.entries(facts));
+  }
+  return parts;
 }
 
 /** From a version to the next: `[n]` takes a document of version n and returns one of version n + 1. */
@@ -142,6 +156,7 @@ const instant: Rule = {
   accepts: (value) => Number.isFinite(value) && Math.abs(value as number) <= LAST_INSTANT_MS,
 };
 const record: Rule = { words: "an object", accepts: isRecord };
+const map: Rule = { words: "an object", accepts: (value) => value instanceof Map };
 const wholeUpTo = (most: number): Rule => ({
   words: `a whole number from 0 to ${most}`,
   accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most,
@@ -180,16 +195,16 @@ function* fieldsOf(facts: Partial<Facts>): Generator<readonly [path: string, val
   yield ["/firmware/changedAt", facts.firmware?.changedAt, optional(instant)];
   yield ["/firmware/deferUntil", facts.firmware?.deferUntil, optional(instant)];
   yield ["/objects", facts.objects, optional(record)];
-  yield ["/servers", facts.servers, optional(record)];
-  for (const [server, known] of Object.entries(facts.servers ?? {})) {
+  yield ["/servers", facts.servers, optional(map)];
+  for (const [server, known] of facts.servers ?? []) {
     const path = `/servers/${server}`;
     yield [path, known, record];
     yield [`${path}/met`, known.met, optional(flag)];
     yield [`${path}/version`, known.version, optional(enablerVersion)];
     yield [`${path}/disabledUntil`, known.disabledUntil, optional(instant)];
   }
-  yield ["/registrations", facts.registrations, optional(record)];
-  for (const [server, registration] of Object.entries(facts.registrations ?? {})) {
+  yield ["/registrations", facts.registrations, optional(map)];
+  for (const [server, registration] of facts.registrations ?? []) {
     const path = `/registrations/${server}`;
     yield [path, registration, record];
     yield [`${path}/location`, registration.location, texts];
@@ -198,7 +213,7 @@ function* fieldsOf(facts: Partial<Facts>): Generator<readonly [path: string, val
     yield [`${path}/binding`, registration.binding, text];
     yield [`${path}/version`, registration.version, enablerVersion];
   }
-  yield ["/observations", facts.observations, optional(record)];
+  yield ["/observations", facts.observations, optional(map)];
 }
 
 function parse(bytes: Uint8Array, file: string): Record<string, unknown> {
@@ -230,7 +245,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** `this` is the holder: a `Buffer` turns itself into something else before `value` is read. */
-function bytesToJson(this: unknown, key: string, value: unknown): unknown {
+function toJson(this: unknown, key: string, value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries(value);
   const original = (this as Record<string, unknown>)[key];
   return original instanceof Uint8Array ? { $bytes: Buffer.from(original).toString("base64") } : value;
 }

@@ -70,8 +70,8 @@ describe("facts", () => {
     await release();
     await release();
     await keeper.flush();
-    expect(written.map(({ registrations }) => Object.keys(registrations ?? {}))).toEqual([["1"], ["1", "2"]]);
-    expect(written[1]?.observations).toEqual({ 1: stateOf("/3/0", "/3/0/9") });
+    expect(written.map(({ registrations }) => [...(registrations?.keys() ?? [])])).toEqual([["1"], ["1", "2"]]);
+    expect(written[1]?.observations).toEqual(new Map([["1", stateOf("/3/0", "/3/0/9")]]));
   });
 
   it("of a server that holds no registration and observes nothing are not stored", async () => {

@@ -20,7 +20,7 @@ function charge(world: World, ...levels: number[]): void {
 
 /** Short server ids of what the store keeps observations of. */
 async function storedObservations(world: World): Promise<string[]> {
-  return Object.keys((await createFactsStore(world.storage).load()).observations ?? {});
+  return [...((await createFactsStore(world.storage).load()).observations?.keys() ?? [])];
 }
 
 describe("notifications", () => {

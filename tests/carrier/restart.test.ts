@@ -128,6 +128,8 @@ describe("a device that was bootstrapped", () => {
       wall: () => clock.now() - bootedAt,
       setTimeout: (work, delayMs) => clock.setTimeout(work, delayMs),
       clearTimeout: (timer) => clock.clearTimeout(timer),
+      pause: () => clock.pause(),
+      resume: () => clock.resume(),
     };
     world.replace({ clock: lost }).start();
     await world.until("registered");

@@ -344,7 +344,9 @@ describe("a server that is disabled", () => {
 describe("a restart", () => {
   /** What the store makes of a state. */
   const overStore = (state: unknown) =>
-    decodeFacts(encodeFacts({ ...NO_FACTS, observations: { 101: state } }), "facts").observations?.[101] as never;
+    decodeFacts(encodeFacts({ ...NO_FACTS, observations: new Map([["101", state]]) }), "facts").observations?.get(
+      "101",
+    ) as never;
 
   it("goes on with observations and what waited, and tells once how things are", async () => {
     const before = watch();

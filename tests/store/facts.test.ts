@@ -8,6 +8,13 @@ import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
 import { migrate } from "../../services/store/migration.ts";
 import { temporaryFolder } from "./temporaryFolder.ts";
 
+const REGISTRATION = {
+  location: ["rd", "a1"],
+  expiresAt: 1_790_000_300_000,
+  lifetimeSeconds: 300,
+  binding: "U",
+  version: "1.1",
+} as const;
 const FACTS: Facts = {
   version: 2,
   configDigest: "ab12",
@@ -16,18 +23,9 @@ const FACTS: Facts = {
   lastBootstrapAt: 1_790_000_000_000,
   firmware: { state: 1, result: 0, uri: "https://fw.example/image", etag: '"1"', applied: "updated" },
   objects: { 19: { 0: { 0: Uint8Array.of(0, 1, 255) } } },
-  registrations: {
-    101: {
-      location: ["rd", "a1"],
-      expiresAt: 1_790_000_300_000,
-      lifetimeSeconds: 300,
-      binding: "U",
-      version: "1.1",
-    },
-  },
-  observations: { 101: { observations: [{ token: Uint8Array.of(7), paths: ["/3/0"] }] } },
+  registrations: new Map([["101", REGISTRATION]]),
+  observations: new Map([["101", { observations: [{ token: Uint8Array.of(7), paths: ["/3/0"] }] }]]),
 };
-const REGISTRATION = FACTS.registrations?.[101];
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -117,7 +115,7 @@ describe("facts", () => {
   ];
   for (const [path, change] of wrong) {
     it(`with ${JSON.stringify(change)} are refused at ${path}`, () => {
-      expect(() => decodeFacts(bytes(JSON.stringify({ ...FACTS, ...change })), "facts")).toThrow(
+      expect(() => decodeFacts(encodeFacts({ ...FACTS, ...change } as Facts), "facts")).toThrow(
         expect.objectContaining({ code: "corrupt", file: "facts", position: path }),
       );
     });
