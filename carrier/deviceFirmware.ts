@@ -46,9 +46,10 @@ export class DeviceFirmware implements FirmwareHost {
 
   /** What the charts begin with. Object version 1.0 cannot say that an update is put off: its server asks again. */
   get facts(): FirmwareBeginning {
-    const { state, uri = "", deferUntil } = this.#keeper.facts.firmware;
-    const isFirst = this.#device.options.firmwareObjectVersion === "1.0";
-    return { state, uri, ...(deferUntil !== undefined && !isFirst && { deferUntil }) };
+    const { state, uri = "", deferUntil, deferSeconds = Number.POSITIVE_INFINITY } = this.#keeper.facts.firmware;
+    const { firmwareObjectVersion, clock } = this.#device.options;
+    if (deferUntil === undefined || firmwareObjectVersion === "1.0") return { state, uri };
+    return { state, uri, deferUntil: Math.min(deferUntil, clock.wall() + 1000 * deferSeconds) };
   }
 
   /** Puts object 5 into the tree, as the facts have it. */
@@ -96,7 +97,7 @@ export class DeviceFirmware implements FirmwareHost {
     const { etag } = this.#keeper.facts.firmware;
     const current = this.#object?.packageUri ?? "";
     const download = state === 1 && current !== "" ? { uri: current, ...(etag !== undefined && { etag }) } : {};
-    this.#keep({ state, result, ...download, ...(deferUntil !== undefined && { deferUntil }) }, {});
+    this.#keep({ state, result, ...download, ...(deferUntil !== undefined && this.#deferral(deferUntil)) }, {});
   }
 
   /** Entity tag of the image under way, so that a download goes on only with the same image. */
@@ -113,7 +114,7 @@ export class DeviceFirmware implements FirmwareHost {
 
   /** Update: at once, or when the application lets it. */
   #update(): void {
-    const seconds = this.#deferral();
+    const seconds = this.#secondsWanted();
     const { clock } = this.#device.options;
     if (seconds === 0) this.#device.emit({ type: "firmware.update" });
     else {
@@ -122,7 +123,12 @@ export class DeviceFirmware implements FirmwareHost {
     }
   }
 
-  #deferral(): number {
+  #deferral(deferUntil: number): Pick<FirmwareFacts, "deferUntil" | "deferSeconds"> {
+    const deferSeconds = Math.max(0, Math.ceil((deferUntil - this.#device.options.clock.wall()) / 1000));
+    return { deferUntil, deferSeconds };
+  }
+
+  #secondsWanted(): number {
     const { firmwareObjectVersion, firmware } = this.#device.options;
     const { severity = DEFAULT_SEVERITY, maximumDeferSeconds } = this.#object?.settings ?? {};
     if (firmwareObjectVersion === "1.0" || firmware?.defer === undefined || maximumDeferSeconds === 0) return 0;

@@ -24,6 +24,8 @@ export interface FirmwareFacts {
   readonly changedAt?: number;
   /** Time of day until which the application has put the update off, ms since 1970. */
   readonly deferUntil?: number;
+  /** Its length when it was agreed on: longer it does not get, whatever the time of day. */
+  readonly deferSeconds?: number;
   /** How the modem came up after an image was to be applied, until the object's state says so. */
   readonly applied?: "updated" | "updateFailed";
 }
@@ -194,6 +196,7 @@ function* fieldsOf(facts: Partial<Facts>): Generator<readonly [path: string, val
   ];
   yield ["/firmware/changedAt", facts.firmware?.changedAt, optional(instant)];
   yield ["/firmware/deferUntil", facts.firmware?.deferUntil, optional(instant)];
+  yield ["/firmware/deferSeconds", facts.firmware?.deferSeconds, optional(wholeUpTo(Number.MAX_SAFE_INTEGER))];
   yield ["/objects", facts.objects, optional(record)];
   yield ["/servers", facts.servers, optional(map)];
   for (const [server, known] of facts.servers ?? []) {

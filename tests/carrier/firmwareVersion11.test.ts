@@ -4,6 +4,7 @@ import type { DeferUpdate, UpdateQuestion } from "../../carrier/deviceFirmware.t
 import { seededRandom } from "../../carrier/random.ts";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { encodeFirmwareImage } from "../../modem/index.ts";
+import { withoutTimeOfDay } from "./support/withoutTimeOfDay.ts";
 import { World } from "./support/world.ts";
 
 const IMAGE = encodeFirmwareImage({
@@ -142,6 +143,18 @@ describe("an update that the application puts off", () => {
     await world.pass(1700);
     expect(status(world)).toEqual([DOWNLOADED, DEFERRED]);
     await becomes(world, IDLE, 1);
+  });
+
+  it("waits no longer than was agreed on a device that has lost the time of day", async () => {
+    const world = await downloaded(() => 3600);
+    await ask(world, "POST", "/5/0/2");
+    await becomes(world, DOWNLOADED, DEFERRED);
+    await world.carrier.cutPower();
+    const before = world.seconds;
+    world.replace({ clock: withoutTimeOfDay(world.clock) }).start();
+    await world.until("registered");
+    await becomes(world, IDLE, 1);
+    expect(world.seconds - before).toBeLessThan(3700);
   });
 
   it("is asked about again by the next Update, and called off by Cancel", async () => {

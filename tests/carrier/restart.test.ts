@@ -3,9 +3,9 @@ import { describe, expect, it } from "@jest/globals";
 import { createCarrier } from "../../carrier/createCarrier.ts";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { ERRNO } from "../../machines/semanticEvent.ts";
-import type { Clock } from "../../ports/clock.ts";
 import { CODE } from "../../services/coap/codes.ts";
 import type { ServerProvision } from "../../services/lwm2m/device/provision.ts";
+import { withoutTimeOfDay } from "./support/withoutTimeOfDay.ts";
 import { MANAGEMENT_ADDRESS, SECOND_ADDRESS, SERVER_ID, World } from "./support/world.ts";
 
 const EDITION_IDS = Object.keys(EDITIONS) as EditionId[];
@@ -121,17 +121,7 @@ describe("a device that was bootstrapped", () => {
     await world.result(world.management.ask("POST", "/1/0/4"));
     await world.settle();
     await world.carrier.cutPower();
-    const { clock } = world;
-    const bootedAt = clock.now();
-    const lost: Clock = {
-      now: () => clock.now(),
-      wall: () => clock.now() - bootedAt,
-      setTimeout: (work, delayMs) => clock.setTimeout(work, delayMs),
-      clearTimeout: (timer) => clock.clearTimeout(timer),
-      pause: () => clock.pause(),
-      resume: () => clock.resume(),
-    };
-    world.replace({ clock: lost }).start();
+    world.replace({ clock: withoutTimeOfDay(world.clock) }).start();
     await world.until("registered");
     expect(world.seconds).toBeLessThanOrEqual(602);
   });
