@@ -36,6 +36,8 @@ function box(record: TraceRecord, level: SequenceLevel, at: Lifeline, label: str
   return { shape: "box", time: record.time, level, at, label, tone };
 }
 
+const ASKS_MODEM = { from: "library", to: "modem" } as const;
+const MODEM_SAYS = { from: "modem", to: "library" } as const;
 const APP_TO_LIBRARY = { from: "application", to: "library" } as const;
 
 const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonly SequenceItem[]>> = {
@@ -44,9 +46,11 @@ const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonl
       shape: "divider",
       time: record.time,
       level: "events",
-      label: `${fieldText(record.device)}, edition ${fieldText(record.edition)}`,
+      label: `${fieldText(record.device)}, edition ${fieldText(record.edition)}${record.guess === true ? " (a guess)" : ""}`,
       tone: "phase",
+      // A log need not tell a date.
       ...(typeof record.wall === "number" &&
+        record.wall > 0 &&
         Number.isFinite(new Date(record.wall).getTime()) && { detail: new Date(record.wall).toISOString() }),
     },
   ],
@@ -107,6 +111,22 @@ const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonl
     ),
   ],
   modem: describeModem,
+  at: (record) => {
+    const ends = record.from === "modem" ? MODEM_SAYS : ASKS_MODEM;
+    return [message(record, "all", { ...ends, arrow: "->" }, fieldText(record.line), "quiet")];
+  },
+  log: (record) =>
+    record.means === "start"
+      ? [{ shape: "divider", time: record.time, level: "events", label: "the device starts", tone: "phase" }]
+      : [
+          box(
+            record,
+            record.means === "failure" ? "events" : "all",
+            "application",
+            fieldText(record.line),
+            record.means === "failure" ? "bad" : "quiet",
+          ),
+        ],
   store: (record) => [
     box(record, "all", "library", `store: ${fieldText(record.operation)} ${fieldText(record.name)}`, "quiet"),
   ],
@@ -183,7 +203,8 @@ function describeEvent(record: TraceRecord): readonly SequenceItem[] {
       { from: "library", to: "application", arrow: "=>>" },
       label,
       tone,
-      detailOf(payload, error),
+      // A Serial Modem that leaves the step to its host says so with a negative status.
+      detailOf(payload, error) ?? (Number(record.status) < 0 ? "left to the host" : undefined),
     ),
   ];
 }
@@ -240,8 +261,8 @@ function describeModem(record: TraceRecord): readonly SequenceItem[] {
   }
   const name = fieldText(record.command ?? record.operation);
   const label = `${name}${typeof record.tag === "number" ? `, tag ${record.tag}` : ""}`;
-  const asks = { from: "library", to: "modem", arrow: "=>" } as const;
-  const answers = { from: "modem", to: "library", arrow: ">>" } as const;
+  const asks = { ...ASKS_MODEM, arrow: "=>" } as const;
+  const answers = { ...MODEM_SAYS, arrow: ">>" } as const;
   if (record.phase === "start") return [message(record, "messages", asks, label, "link")];
   if (record.phase === "done") return [message(record, "all", answers, `${label}: done`, "quiet")];
   return [message(record, "messages", answers, `${label}: ${fieldText(record.error ?? "failed")}`, "bad")];

@@ -41,6 +41,11 @@ export const MODEM_ERRORS = {
   pdnRefused: { meaning: "the network refused the PDN", cure: "check the APN and the subscription" },
   dfu: { meaning: "the modem's firmware update refused", cure: "erase the firmware area and load the image again" },
   fault: { meaning: "the modem has failed", cure: "reset it" },
+  refused: { meaning: "the modem refused without saying why", cure: "check the parameters and the modem's state" },
+  lineError: {
+    meaning: "the line to the modem is disturbed",
+    cure: "check the cable, the baud rate and the flow control",
+  },
   closed: { meaning: "the modem driver is closed", cure: "make a new one" },
 } as const satisfies Record<ModemErrorCode, ModemErrorText>;
 
@@ -51,6 +56,10 @@ export interface ModemErrorDetails {
   readonly dfu?: number;
   /** ESM cause (3GPP TS 24.301 §9.9.4.4) or EMM cause (§9.9.3.9). */
   readonly rejectCause?: number;
+  /** The +CME ERROR number where it is not the one of the code, and what it means. */
+  readonly cme?: number;
+  readonly meaning?: string;
+  readonly cure?: string;
   readonly cause?: unknown;
 }
 
@@ -62,7 +71,7 @@ export class ModemError extends Error implements ModemErrorShape {
   declare readonly rejectCause?: number;
 
   constructor(code: ModemErrorCode, details: ModemErrorDetails = {}) {
-    const { cme, meaning, cure }: ModemErrorText = MODEM_ERRORS[code];
+    const { cme, meaning, cure } = { ...MODEM_ERRORS[code], ...textOf(details) } as ModemErrorText;
     const { detail, dfu, rejectCause, cause } = details;
     const numbers = [
       cme === undefined ? undefined : `+CME ERROR: ${cme}`,
@@ -78,9 +87,20 @@ export class ModemError extends Error implements ModemErrorShape {
   }
 }
 
+function textOf({ cme, meaning, cure }: ModemErrorDetails): Partial<ModemErrorText> {
+  return { ...(cme !== undefined && { cme }), ...(meaning && { meaning }), ...(cure && { cure }) };
+}
+
 /** True for the errors of any modem driver, another copy of this package included. */
 export function isModemError(error: unknown): error is ModemErrorShape {
   if (!(error instanceof Error) || error.name !== "ModemError") return false;
   const { code } = error as { code?: unknown };
   return typeof code === "string" && Object.hasOwn(MODEM_ERRORS, code);
+}
+
+/** A modem rejects with a `ModemError` and nothing else: what failed otherwise is its storage. */
+export function asModemError(error: unknown): ModemErrorShape {
+  if (isModemError(error)) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new ModemError("memoryFailure", { detail, cause: error });
 }

@@ -10,6 +10,8 @@ export type {
   Modem,
   ModemCapabilities,
   ModemDomainEvent,
+  ModemDownloadOptions,
+  ModemDownloadOutcome,
   ModemErrorCode,
   ModemErrorShape,
   ModemIdentity,

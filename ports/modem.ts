@@ -62,6 +62,8 @@ export type ModemErrorCode =
   | "pdnRefused"
   | "dfu"
   | "fault"
+  | "refused"
+  | "lineError"
   | "closed";
 
 /** The result of an initialisation, the firmware update that it may have run included (nrf_modem_lib_init). */
@@ -137,7 +139,34 @@ export interface FirmwareArea {
   finish(): Promise<void>;
   /** Marks the finished image: the next initialisation applies it. */
   schedule(): Promise<void>;
+  /**
+   * Present where the modem fetches an image itself, over HTTP or, with the CA certificate of `securityTag`, HTTPS; it
+   * goes on where a download of the same image was cut. `finish` and `schedule` follow as for an image that was written.
+   * Resolves for every ending that can be expected, rejects for a modem that does not answer.
+   */
+  download?(options: ModemDownloadOptions): Promise<ModemDownloadOutcome>;
 }
+
+export interface ModemDownloadOptions {
+  /** `http:` or `https:`, with a path. */
+  readonly uri: string;
+  readonly securityTag?: number;
+  /** Stops the download; what has come stays in the area. */
+  readonly signal?: AbortSignal;
+  /** Whole per cent of the image, 0 to 100. */
+  onProgress?(percent: number): void;
+}
+
+/** How an image that the modem fetches itself ends; `detail` is for people and has no query of the URI in it. */
+export type ModemDownloadOutcome =
+  | { readonly kind: "complete" }
+  /** The download broke off; asked again, it goes on where it stopped. */
+  | { readonly kind: "interrupted"; readonly detail: string }
+  /** The modem did not begin: it cannot fetch from there. */
+  | { readonly kind: "refused"; readonly detail: string }
+  /** The image has come and is none for this modem. */
+  | { readonly kind: "rejected"; readonly detail: string }
+  | { readonly kind: "aborted" };
 
 /** Datagram sockets inside the modem, where it has them. */
 export interface ModemSockets {
@@ -158,6 +187,11 @@ export interface ModemSocket {
   onDatagram(listener: (bytes: Uint8Array) => void): void;
   onClose(listener: (detail: string) => void): void;
   close(): void;
+  /**
+   * Ends it here without a word to the peer, where the modem can save a connection with Connection ID: the next
+   * `connect` to the same peer with the same tag goes on with it. Where it cannot, it is `close`.
+   */
+  park?(): void;
 }
 
 /** What this modem can do; asked before use, never guessed. */

@@ -19,6 +19,8 @@ export type RecordKind =
   | "http"
   | "refused"
   | "modem"
+  | "at"
+  | "log"
   | "store"
   | "timer"
   | "fault"

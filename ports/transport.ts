@@ -9,6 +9,8 @@ export type PeerIdentity =
   | { readonly kind: "none" }
   /** The peer of a session that was opened from here: it has the key of this security tag. */
   | { readonly kind: "psk"; readonly tag: number }
+  /** The peer of a modem's own socket, which has authenticated it with the credentials of this security tag. */
+  | { readonly kind: "tag"; readonly tag: number }
   /** The peer of a listener; SHA-256 over its PSK identity, 64 upper-case hexadecimal digits. */
   | { readonly kind: "pskIdentity"; readonly fingerprint: string }
   | { readonly kind: "publicKey"; readonly fingerprint: string }
@@ -99,6 +101,8 @@ export interface Transport {
   open(request: OpenRequest): Promise<OpenOutcome>;
   /** Accepts sessions at a local address; `port` 0 takes a free one. */
   listen(at: PeerAddress, onSession: (session: Session) => void): Promise<Listener>;
+  /** From now on nothing is said to any peer, as when the supply has gone. Without it `close` says nothing either. */
+  fallSilent?(): void;
   /** Closes all sessions and sockets. */
   close(): Promise<void>;
 }

@@ -62,11 +62,12 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
       edition: text,
       version: text,
     },
+    optional: { watched: flag, guess: flag },
   },
   event: {
     description: "The library tells the application something, in its edition's words.",
     required: { semantic: text, name: { type: "string", pattern: "^LWM2M_CARRIER_EVENT_" }, number: natural },
-    optional: { payload: object },
+    optional: { payload: object, status: { type: "integer" }, guess: flag },
   },
   call: { description: "The application calls an entry point.", required: { name: text } },
   return: {
@@ -167,6 +168,16 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
       tag: natural,
       type: text,
     },
+  },
+  at: {
+    description: "A line between the library and an AT modem; octets that are no line are counted.",
+    required: { line: text },
+    optional: { octets: natural },
+  },
+  log: {
+    description: "A line of a watched device's output that no other record stands for.",
+    required: { line: text },
+    optional: { means: oneOf("start", "failure") },
   },
   store: {
     description: "A document is written or removed, or could not be.",

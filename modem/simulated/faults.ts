@@ -5,6 +5,8 @@ import { ModemError } from "../modemError.ts";
 export interface FaultDetails {
   /** Writing a credential, of one tag or of any, is refused with `noAccess`; each refused write. */
   keyWriteRefused: { readonly tag?: number };
+  /** No room for a credential that is not there yet; each refused write (`memoryFull`). */
+  memoryFull: object;
   /** No UICC: registration becomes `uiccFailure`; each attempt to attach, or the pulling while attached. */
   noSim: object;
   /** The UICC waits for its PIN: registration becomes `uiccFailure`; each attempt to attach. */
@@ -13,8 +15,11 @@ export interface FaultDetails {
   attachTimesOut: object;
   /** `cause` is the EMM cause (3GPP TS 24.301 §9.9.3.9), 15 for example; each attempt to attach. */
   registrationDenied: { readonly cause: number };
-  /** `cause` is the ESM cause (3GPP TS 24.301 §9.9.4.4), 33 for example; each `activatePdn`. */
-  pdnRefused: { readonly cause: number };
+  /**
+   * `cause` is the ESM cause (3GPP TS 24.301 §9.9.4.4), 33 for example; each `activatePdn`. With `apn`, that of a modem
+   * which asks for this APN: another one, or the network's own, is accepted.
+   */
+  pdnRefused: { readonly cause: number; readonly apn?: string };
   /** A registered modem searches again; each loss. A lasting one is over when it is cleared. */
   registrationLost: object;
   /** A scheduled image fails at `init` with a number of `DFU_RESULT`, `authentication` by default; each update. */
@@ -43,6 +48,7 @@ export type ModemFault = { [Name in ModemFaultName]: ModemFaultOf<Name> }[ModemF
 /** Limits of the numbers that a fault needs, `undefined` for a fault without one. */
 const NUMBERS = {
   keyWriteRefused: undefined,
+  memoryFull: undefined,
   noSim: undefined,
   simLocked: undefined,
   attachTimesOut: undefined,

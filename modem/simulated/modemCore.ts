@@ -2,14 +2,13 @@
  * What the parts of the simulated modem share: one command at a time, the state without power, faults, and the
  * notifications in order.
  */
-import type { FunctionalMode, ModemErrorShape, ModemInitResult, ModemNotification } from "../../ports/modem.ts";
-import { isModemError, ModemError } from "../modemError.ts";
+import type { FunctionalMode, ModemInitResult, ModemNotification } from "../../ports/modem.ts";
+import { asModemError, ModemError } from "../modemError.ts";
+import { NotificationHub, type NotificationListener } from "../notificationHub.ts";
 import { FaultSet } from "./faults.ts";
 import { loadModemState, type ModemState, saveModemState } from "./modemState.ts";
 import { DEFAULT_OPERATOR, type SimulatedModemOptions, type SimulatedOperator } from "./options.ts";
 import { REALISTIC_MS, type TimingName } from "./timing.ts";
-
-export type NotificationListener = (notification: ModemNotification) => void;
 
 /** NRF_MODEM_FAULT_POFWARN: the supply voltage fell. */
 const POWER_FAULT_REASON = 0x14;
@@ -27,8 +26,7 @@ export class ModemCore {
   #closed = false;
   #lastCommand: Promise<unknown> = Promise.resolve();
   #cancelDelay: (() => void) | undefined;
-  #listeners: readonly NotificationListener[] = NO_LISTENERS;
-  #undelivered: ModemNotification[] | undefined;
+  readonly #hub = new NotificationHub();
 
   constructor(options: SimulatedModemOptions) {
     this.options = options;
@@ -96,29 +94,11 @@ export class ModemCore {
   }
 
   subscribe(listener: NotificationListener): () => void {
-    // A wrapper of its own, so that one function can listen twice and end each time.
-    const entry: NotificationListener = (notification) => listener(notification);
-    this.#listeners = [...this.#listeners, entry];
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== entry);
-    };
+    return this.#hub.subscribe(listener);
   }
 
-  /** Tells all listeners; what a listener causes comes after what it was told. */
   notify(notification: ModemNotification): void {
-    if (this.#undelivered !== undefined) {
-      this.#undelivered.push(notification);
-      return;
-    }
-    const undelivered = [notification];
-    this.#undelivered = undelivered;
-    for (let next = undelivered.shift(); next !== undefined; next = undelivered.shift()) {
-      for (const listener of this.#listeners) {
-        if (this.#closed) break;
-        deliver(listener, next);
-      }
-    }
-    this.#undelivered = undefined;
+    this.#hub.notify(notification);
   }
 
   /** The supply is gone: nothing works until the modem starts again. */
@@ -139,7 +119,7 @@ export class ModemCore {
   /** No notification after this; what is under way ends, what waits is refused with `closed`. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#listeners = NO_LISTENERS;
+    this.#hub.close();
     this.#cancelDelay?.();
     await this.#lastCommand;
   }
@@ -149,23 +129,4 @@ export class ModemCore {
     if (needs === "open" || this.initialised !== undefined) return;
     throw new ModemError(this.#failed ? "fault" : "notInitialised");
   }
-}
-
-const NO_LISTENERS: readonly NotificationListener[] = Object.freeze([]);
-
-/** A listener that throws is its owner's mistake: it surfaces there and harms neither the modem nor other listeners. */
-function deliver(listener: NotificationListener, notification: ModemNotification): void {
-  try {
-    listener(notification);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
-}
-
-function asModemError(error: unknown): ModemErrorShape {
-  if (isModemError(error)) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new ModemError("memoryFailure", { detail, cause: error });
 }

@@ -6,8 +6,9 @@
  *   any --offline, powerOff, shutdown--> notRegistered
  */
 import type { TimerId } from "../../ports/clock.ts";
-import type { PdnInfo, PdnType, RegistrationStatus } from "../../ports/modem.ts";
+import type { PdnInfo, RegistrationStatus } from "../../ports/modem.ts";
 import { ModemError } from "../modemError.ts";
+import { checkPdnOptions, type PdnOptions } from "../pdnOptions.ts";
 import { pdnOf, simOf } from "./environment.ts";
 import type { ModemFaultName } from "./faults.ts";
 import type { ModemCore } from "./modemCore.ts";
@@ -15,9 +16,6 @@ import type { TimingName } from "./timing.ts";
 
 /** After a reset loop the modem does not attach for half an hour. */
 const RESET_LOOP_MS = 30 * 60_000;
-/** 3GPP TS 23.003 §9.1: labels as in DNS, 63 octets at most here as in the carrier library's configuration. */
-const APN = /^[A-Za-z0-9.-]{1,63}$/;
-const PDN_TYPES: readonly PdnType[] = ["ipv4v6", "ipv4", "ipv6", "nonIp"];
 
 /** Faults that keep a modem from registering: when one is cleared it tries again. */
 const REGISTRATION_FAULTS: ReadonlySet<ModemFaultName> = new Set([
@@ -95,14 +93,9 @@ export class SimulatedNetwork {
     this.attach();
   }
 
-  async configurePdn(options: { readonly apn?: string; readonly type?: PdnType }): Promise<void> {
+  async configurePdn(options: PdnOptions): Promise<void> {
+    checkPdnOptions(options);
     const { apn, type } = options;
-    if (apn !== undefined && !APN.test(apn)) {
-      throw new ModemError("incorrectParameters", { detail: `APN ${JSON.stringify(apn)}` });
-    }
-    if (type !== undefined && !PDN_TYPES.includes(type)) {
-      throw new ModemError("incorrectParameters", { detail: `PDN type ${JSON.stringify(type)}` });
-    }
     const { apn: apnBefore, pdnType: typeBefore, ...rest } = this.#core.state;
     if (apn === apnBefore && type === typeBefore) return;
     if (this.#pdnActive) throw new ModemError("notAllowed", { detail: "the PDN is active" });
@@ -112,12 +105,17 @@ export class SimulatedNetwork {
   activatePdn(): PdnInfo {
     if (!this.isRegistered) throw new ModemError("notAllowed", { detail: "the modem is not registered" });
     if (!this.#pdnActive) {
-      const refused = this.#core.faults.strike("pdnRefused");
+      const refused = this.#isPdnRefused ? this.#core.faults.strike("pdnRefused") : undefined;
       if (refused !== undefined) throw new ModemError("pdnRefused", { rejectCause: refused.cause });
       this.#setPdn(true);
     }
     const { seed, apn, pdnType = "ipv4v6" } = this.#core.state;
     return pdnOf(seed, this.#core.operator, apn, pdnType);
+  }
+
+  get #isPdnRefused(): boolean {
+    const refused = this.#core.faults.peek("pdnRefused");
+    return refused !== undefined && (refused.apn ?? this.#core.state.apn) === this.#core.state.apn;
   }
 
   #search(): void {
@@ -143,7 +141,7 @@ export class SimulatedNetwork {
     this.#timeKnown = true;
     this.#setRegistration(home === operator.plmn ? "home" : "roaming");
     // A listener may have taken the radio away meanwhile.
-    if (this.isRegistered && faults.peek("pdnRefused") === undefined) this.#setPdn(true);
+    if (this.isRegistered && !this.#isPdnRefused) this.#setPdn(true);
     if (this.isRegistered && faults.peek("registrationLost") !== undefined) this.#after("attach", () => this.#lose());
   }
 

@@ -18,11 +18,12 @@ import type {
   TagCredentials,
 } from "../../ports/modem.ts";
 import { ModemError } from "../modemError.ts";
+import type { NotificationListener } from "../notificationHub.ts";
 import { SimulatedCredentials } from "./credentials.ts";
 import { batteryMillivoltsAt, cellAt, celsiusAt, identityOf, signalAt, simOf } from "./environment.ts";
 import type { ModemFault, ModemFaultName } from "./faults.ts";
 import { SimulatedFirmwareArea } from "./firmwareArea.ts";
-import { ModemCore, type NotificationListener } from "./modemCore.ts";
+import { ModemCore } from "./modemCore.ts";
 import { factoryState, type ModemState } from "./modemState.ts";
 import { SimulatedNetwork } from "./network.ts";
 import { checkOptions, DEFAULT_FIRMWARE_VERSION, type SimulatedModemOptions } from "./options.ts";

@@ -2,7 +2,15 @@
  * A certificate authority for tests (RFC 5280 §4): good certificates by default, and every field can be made wrong.
  * `createCa({ name: "Root" })`, then `issue({ ca, subject: "host", san: ["DNS:host.example"] })`.
  */
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from "node:crypto";
 import {
   bitString,
   boolean,
@@ -87,6 +95,8 @@ export interface RawExtension {
 }
 
 const DAY_MS = 86_400_000;
+const SPKI = { type: "spki", format: "der" } as const;
+const PKCS8 = { type: "pkcs8", format: "der" } as const;
 const EXTENSION = {
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",
@@ -185,7 +195,13 @@ export function toPem(...ders: readonly Uint8Array[]): string {
 export function generateKey(kind: KeyKind): KeyObject {
   if (kind === "RSA") return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   if (kind === "Ed25519") return generateKeyPairSync("ed25519").privateKey;
-  return generateKeyPairSync("ec", { namedCurve: kind }).privateKey;
+  // Read from its encoding: Node 20 stops for ever when memory is collected while a key is exported that was just made.
+  const { privateKey } = generateKeyPairSync("ec", {
+    namedCurve: kind,
+    publicKeyEncoding: SPKI,
+    privateKeyEncoding: PKCS8,
+  });
+  return createPrivateKey({ key: privateKey, ...PKCS8 });
 }
 
 function algorithmOf({ asymmetricKeyType }: KeyObject, hash: HashName): Uint8Array {
