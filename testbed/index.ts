@@ -1,7 +1,16 @@
-/** `lwm2m-carrier/testbed`: the servers that demos and tests run against. */
+/** `lwm2m-carrier/testbed`: the servers, and the modem that speaks AT, that demos and tests run against. */
 
 // What they take and give
 export { type AccountSecurity, type DeviceAccounts, type ServerAccount, smartcardFile } from "./account.ts";
+export { type CarrierExtensionOptions, carrierExtension } from "./at/carrier/carrierExtension.ts";
+export { type ConfiguredCarrierOptions, configuredCarrier } from "./at/carrier/configuredCarrier.ts";
+export { type DfuExtensionOptions, dfuExtension } from "./at/dfu.ts";
+export type { AtExtension, AtExtensionFactory, AtHost, AtReply, AtRequest } from "./at/extension.ts";
+// The simulated modem behind AT commands
+export { type AtFault, type AtFaultName, type AtFront, type AtFrontOptions, createAtFront } from "./at/front.ts";
+export { LINE_FAULT_NAMES } from "./at/lineFaults.ts";
+export { openPty, type Pty, type PtyOptions } from "./at/pty.ts";
+export { listenTcp, type TcpLine } from "./at/tcpLine.ts";
 
 // Servers
 export {
