@@ -4,7 +4,7 @@ export default {
   // Tests wait for records, not for time: this only ends one that hangs, on however slow a machine.
   testTimeout: 60_000,
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
-  testPathIgnorePatterns: ["<rootDir>/tests/(interop|browser|fault|package|mutation)/"],
+  testPathIgnorePatterns: ["<rootDir>/tests/(interop|browser|fault|package|mutation|at)/"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "^.+\\.ts$": [

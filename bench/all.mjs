@@ -14,6 +14,7 @@ const FIGURES = [
   { name: "dtls-handshakes", script: "dtlsHandshakes.mjs" },
   { name: "dtls-echo", script: "dtlsEcho.mjs" },
   { name: "dtls-memory", script: "dtlsMemory.mjs" },
+  { name: "at-firmware", script: "atFirmware.mjs" },
 ];
 
 const broken = FIGURES.filter(({ script }) => {

@@ -70,7 +70,7 @@ export class Device {
   /** The bootstrap under way. */
   transaction: BootstrapTransaction | undefined;
   readonly #transport: Transport;
-  /** Absent where the modem keeps its keys. */
+  /** Absent where the modem keeps its keys: `coaps` is then its own business, or the given transport's. */
   readonly #dtls: DtlsTransport | undefined;
   readonly #keeper: DeviceFactsKeeper;
   readonly #updateMarginMs: number;
@@ -135,7 +135,7 @@ export class Device {
 
   /** Firmware is downloaded over `coaps:` too. */
   get hasDtls(): boolean {
-    return this.#dtls !== undefined;
+    return this.options.hasDtls;
   }
 
   /** Sends the charts what happens outside of them, from now on; returns the function that ends it. */
@@ -338,7 +338,7 @@ export class Device {
   /** From now on nothing is said to anyone, and nothing more is stored. */
   fallSilent(): void {
     this.#keeper.fallSilent();
-    this.#dtls?.fallSilent();
+    this.#transport.fallSilent?.();
   }
 
   async close(): Promise<void> {

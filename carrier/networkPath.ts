@@ -66,6 +66,10 @@ class NetworkPath implements Transport {
     return this.#transport.listen(at, onSession);
   }
 
+  fallSilent(): void {
+    this.#transport.fallSilent?.();
+  }
+
   async close(): Promise<void> {
     this.#stop();
     await this.#transport.close();

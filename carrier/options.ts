@@ -35,7 +35,7 @@ export interface CarrierOptions {
   readonly onEvent?: (event: CarrierEventMessage) => void;
   /** Default: a simulated one, attached at once, in memory of its own. */
   readonly modem?: Modem;
-  /** Default: UDP. */
+  /** Default: the modem's own sockets where it has them (`modem.sockets`), else UDP from this host. */
   readonly transport?: Transport;
   /** Address and port to send from, for the default transport. Port 0, the default, takes a free one. */
   readonly local?: { readonly host?: string; readonly port?: number };
@@ -51,7 +51,7 @@ export interface CarrierOptions {
   readonly coap?: Partial<CoapParameters>;
   /**
    * DTLS on this host, for `coaps:` with a modem that gives its credentials: session idle timeout, retransmission
-   * (RFC 7925 §11), cipher suites, Connection ID. A modem that keeps its keys needs a `transport` that has `coaps:`.
+   * (RFC 7925 §11), cipher suites, Connection ID. The DTLS of a modem's own sockets takes `connectionId: false` alone.
    */
   readonly dtls?: DtlsParameters;
   /** Times and counts of the charts. */

@@ -19,6 +19,7 @@ import { checkCaCertificate } from "../services/pki/checkCaCertificate.ts";
 import { createMemoryStorage } from "../services/store/memoryStorage.ts";
 import { createTrace } from "../trace/trace.ts";
 import { SystemClock } from "./clock/systemClock.ts";
+import { createModemTransport } from "./modemTransport.ts";
 import type { CarrierOptions } from "./options.ts";
 import { addOwnObjects, type ObjectOption } from "./ownObjects.ts";
 import { type Profile, profileProblem } from "./profiles/profile.ts";
@@ -46,6 +47,8 @@ export interface ResolvedOptions extends Omit<CarrierOptions, "settings"> {
   readonly edition: Edition;
   readonly modem: Modem;
   readonly transport: Transport;
+  /** `coaps:` by this host or by the modem; of a given transport nothing is known. */
+  readonly hasDtls: boolean;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly random: Random;
@@ -75,18 +78,18 @@ export function resolveOptions(options: CarrierOptions): ResolvedOptions {
   checkDtls(options.dtls);
   checkObjects(options.objects);
   const trace = resolveTrace(options, clock);
-  const modem =
+  const given =
     options.modem ?? createSimulatedModem({ clock, random, storage, timing: "instant", ...(trace && { trace }) });
+  const modem = trace === undefined ? given : tracedModem(given, trace);
   return {
     ...options,
     edition,
     clock,
     random,
     storage,
-    modem: trace === undefined ? modem : tracedModem(modem, trace),
-    transport:
-      options.transport ??
-      createUdpTransport({ maxDatagram: MAX_DATAGRAM, ...(options.local !== undefined && { local: options.local }) }),
+    modem,
+    transport: options.transport ?? transportOf(modem, options, clock),
+    hasDtls: modem.hostCredentials !== undefined || (options.transport === undefined && modem.sockets !== undefined),
     settings: resolveSettings(options.settings),
     profiles: resolveProfiles(options.carriers),
     certificates: resolveCertificates(options.firmware?.trustedCa ?? [], clock),
@@ -101,6 +104,13 @@ export function resolveOptions(options: CarrierOptions): ResolvedOptions {
     downloadTimeoutMs: 60_000 * (options.firmware?.downloadTimeoutMinutes ?? 30),
     ...(trace && { trace }),
   } as ResolvedOptions;
+}
+
+/** Through the modem's sockets where it has them, else over UDP from this host. */
+function transportOf(modem: Modem, { local, dtls }: CarrierOptions, clock: Clock): Transport {
+  const { sockets } = modem;
+  if (sockets === undefined) return createUdpTransport({ maxDatagram: MAX_DATAGRAM, ...(local && { local }) });
+  return createModemTransport({ modem, sockets, clock, connectionId: dtls?.connectionId !== false });
 }
 
 function whole(option: string, value: number, min: number, max: number): number {

@@ -4,8 +4,10 @@ import type {
   FirmwareArea,
   FunctionalMode,
   Modem,
+  ModemDownloadOptions,
   ModemErrorShape,
   ModemNotification,
+  ModemSockets,
 } from "../ports/modem.ts";
 import type { Lifeline, Trace } from "../ports/trace.ts";
 
@@ -52,6 +54,7 @@ export function tracedModem(modem: Modem, trace: Trace): Modem {
     list: (tag) => modem.credentials.list(tag),
     read: (tag, type) => modem.credentials.read(tag, type),
   };
+  const { download } = modem.firmware;
   const firmware: FirmwareArea = {
     offset: () => modem.firmware.offset(),
     size: () => modem.firmware.size(),
@@ -60,6 +63,25 @@ export function tracedModem(modem: Modem, trace: Trace): Modem {
     erase: () => traced("firmware.erase", {}, () => modem.firmware.erase()),
     finish: () => traced("firmware.finish", {}, () => modem.firmware.finish()),
     schedule: () => traced("firmware.schedule", {}, () => modem.firmware.schedule()),
+    ...(download && {
+      download: (options: ModemDownloadOptions) =>
+        traced(
+          "firmware.download",
+          {},
+          () => download.call(modem.firmware, options),
+          ({ kind }) => ({ result: kind }),
+        ),
+    }),
+  };
+
+  const sockets: ModemSockets | undefined = modem.sockets && {
+    connect: (options) =>
+      traced(
+        "sockets.connect",
+        { ...(options.securityTag !== undefined && { tag: options.securityTag }) },
+        () => modem.sockets!.connect(options),
+        ({ peer }) => ({ detail: `${peer.address} port ${peer.port}` }),
+      ),
   };
 
   modem.subscribe((notification) => recordNotification(trace, notification));
@@ -81,6 +103,8 @@ export function tracedModem(modem: Modem, trace: Trace): Modem {
             );
         case "shutdown":
           return () => traced("shutdown", {}, () => target.shutdown());
+        case "sockets":
+          return sockets;
         case "setFunctionalMode":
           return (mode: FunctionalMode) =>
             traced(

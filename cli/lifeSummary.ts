@@ -15,6 +15,7 @@ const NEXT: readonly (readonly [options: string, text: string])[] = [
   ["--scenario bad-ca", "a firmware host that nobody trusts"],
   ["--scenario power-loss", "no power halfway through an image"],
   ["--scenario server-deferred", "a server that is silent, then has another key"],
+  ["--modem at", "the same modem behind AT commands"],
   ["--edition 0.30", "an older generation of events"],
 ];
 
@@ -26,6 +27,8 @@ export class LifeSummary {
   readonly #command: string;
   #events = 0;
   #messages = 0;
+  /** AT commands. */
+  #commands = 0;
   #handshakes = 0;
   readonly #suites = new Set<string>();
   readonly #tags = new Set<number>();
@@ -53,6 +56,11 @@ export class LifeSummary {
     if (kind === "modem" && record.operation === "credentials.write" && record.type === "psk") {
       this.#tags.add(Number(record.tag));
     }
+    if (kind === "at" && record.from === "library") this.#commands++;
+    if (kind === "modem" && record.operation === "sockets.connect" && phase === "done" && record.tag !== undefined) {
+      this.#handshakes++;
+      this.#suites.add("by the modem");
+    }
   }
 
   #noteDtls({ phase, suite, imported }: TraceRecord): void {
@@ -70,7 +78,7 @@ export class LifeSummary {
     this.#terminal.line();
   }
 
-  printVerdict({ ok, reason, charts }: ScenarioVerdict, { carrier, testbed }: RunningScenario): void {
+  printVerdict({ ok, reason, charts }: ScenarioVerdict, { carrier, testbed, modem }: RunningScenario): void {
     const terminal = this.#terminal;
     const [sentence = "", ...details] = reason.split("\n");
     const [first = "", ...rest] = wrap(sentence, terminal.columns - 4).map((line) => terminal.style("strong", line));
@@ -87,6 +95,7 @@ export class LifeSummary {
     terminal.table(
       [
         ["device", carrier.endpoint],
+        ...(modem === undefined ? [] : [["modem", modem] as const]),
         ["servers", `bootstrap ${testbed.bootstrap.uri}, management ${testbed.management.uri}`],
         ["security", this.#security()],
         ["traffic", this.#traffic()],
@@ -123,6 +132,7 @@ export class LifeSummary {
     const parts = [`${this.#events} application events`];
     if (this.#handshakes > 0) parts.push(`${this.#handshakes} DTLS handshake${this.#handshakes === 1 ? "" : "s"}`);
     parts.push(`${this.#messages} CoAP messages`);
+    if (this.#commands > 0) parts.push(`${this.#commands} AT commands`);
     if (this.#downloaded > 0) parts.push(`${Math.round(this.#downloaded / 1024)} KiB over HTTPS`);
     return parts.join(", ");
   }

@@ -5,9 +5,11 @@ import { DEFAULT_EDITION, EDITIONS } from "../machines/editions/index.ts";
 import { addDtls } from "./dtls/addDtls.ts";
 import { examples } from "./helpText.ts";
 import type { CliIo, ExitCode } from "./io.ts";
+import { addModem } from "./modem/addModem.ts";
 import { factor, wholeNumber } from "./optionTypes.ts";
-import { SCENARIO_NAMES } from "./scenarios/scenario.ts";
+import { DATA_PATHS, SCENARIO_NAMES } from "./scenarios/scenario.ts";
 import { Terminal } from "./terminal.ts";
+import { addWatch } from "./watch/addWatch.ts";
 
 const MAX_SPEED = 10_000;
 const MAX_SEED = 0xffff_ffff;
@@ -36,6 +38,12 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
       factor(MAX_SPEED),
     )
     .option("--no-security", "CoAP without DTLS")
+    .addOption(
+      new Option("--modem <modem>", "simulated, or the same one behind AT commands on a pseudo terminal")
+        .choices(["simulated", "at"])
+        .default("simulated"),
+    )
+    .addOption(new Option("--data-path <whose>", "with --modem at: whose sockets and DTLS").choices([...DATA_PATHS]))
     .option("--seed <number>", "the modem's identity follows from it", wholeNumber(0, MAX_SEED), 1)
     .option("--record <file>", "write the records to a file, anew")
     .option("--json", "print records as JSON lines instead of the chart")
@@ -45,6 +53,7 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
         ["demo", "the default scenario in the newest edition"],
         ["demo --once --edition 0.30 --record life.jsonl", "another edition, kept for `charts check`"],
         ["demo --once --scenario bad-ca", "the firmware host shows a certificate that nobody trusts"],
+        ["demo --modem at --data-path host", "the driver of a real modem, keys and DTLS on this host"],
         ["demo --timing realistic --speed 10", "a modem that takes its time, ten times as fast"],
       ]),
     )
@@ -94,6 +103,8 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
 
   addCharts(program, io, ended);
   addDtls(program, io, ended);
+  addModem(program, io, ended);
+  addWatch(program, io, ended);
 
   const objects = program
     .command("objects")

@@ -1,6 +1,6 @@
 /** Where the records of a run go: a live chart or JSON lines on standard output, and a recording. */
 import { truncateSync } from "node:fs";
-import { ChartRenderer } from "../charts/index.ts";
+import { ChartRenderer, type RenderOptions } from "../charts/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TraceRecord, TraceSink } from "../ports/trace.ts";
 import { openRecording, type RecordingWriter, replacer } from "../trace/index.ts";
@@ -8,13 +8,15 @@ import type { Terminal } from "./terminal.ts";
 
 export interface RecordOutputOptions {
   readonly terminal: Terminal;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now">;
   /** JSON lines instead of the chart. */
   readonly json: boolean;
   /** File of the recording. */
   readonly record?: string | undefined;
   /** Goes on with a recording that is there, instead of writing it anew. */
   readonly append?: boolean;
+  /** How the chart is drawn, where it is not as the terminal has it. */
+  readonly chart?: RenderOptions;
   /** Prints lines; without it the terminal does. */
   readonly print?: (lines: readonly string[]) => void;
   /** Sees every record as well. */
@@ -35,7 +37,7 @@ export class RecordOutput {
       if (options.append !== true) truncate(record);
       this.#recording = openRecording(record);
     }
-    this.#renderer = json ? undefined : new ChartRenderer(terminal.chartOptions);
+    this.#renderer = json ? undefined : new ChartRenderer({ ...terminal.chartOptions, ...options.chart });
   }
 
   /** `seq` of the first record of this run. */

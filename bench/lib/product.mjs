@@ -15,3 +15,8 @@ if (!existsSync(join(DIST, "carrier", "index.js"))) {
 export function product(room) {
   return import(pathToFileURL(join(DIST, room, "index.js")).href);
 }
+
+/** @param {string} file of the build, for example `testbed/at/front.js`, for what no room's index has */
+export function productFile(file) {
+  return import(pathToFileURL(join(DIST, file)).href);
+}

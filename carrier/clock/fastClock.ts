@@ -38,6 +38,7 @@ export class FastClock implements Clock {
   /** The latest time that was told. */
   #told = 0;
   #look: NodeJS.Timeout | undefined;
+  #holds: readonly (() => boolean)[] = [];
 
   constructor({ speed = 1, skipIdle = false }: FastClockOptions = {}) {
     this.#speed = speed;
@@ -79,6 +80,17 @@ export class FastClock implements Clock {
     this.#arm();
   }
 
+  /**
+   * No wait is skipped while `isUnderWay` says that something is that comes back without being asked: octets inside
+   * another process, for one. Returns the function that ends it.
+   */
+  hold(isUnderWay: () => boolean): () => void {
+    this.#holds = [...this.#holds, isUnderWay];
+    return () => {
+      this.#holds = this.#holds.filter((other) => other !== isUnderWay);
+    };
+  }
+
   /** The clock's ms since it was last moved. */
   #elapsed(): number {
     return this.#movedAt === undefined ? this.#frozen : (this.#source() - this.#movedAt) * this.#speed;
@@ -112,7 +124,8 @@ export class FastClock implements Clock {
     const before = this.#before;
     this.#before = loopActivity();
     const waited = this.#before.idleMs > before.idleMs && this.#before.events === before.events;
-    const quiet = waited && !process.getActiveResourcesInfo().some((name) => THREAD_WORK.test(name));
+    const held = this.#holds.some((isUnderWay) => isUnderWay());
+    const quiet = waited && !held && !process.getActiveResourcesInfo().some((name) => THREAD_WORK.test(name));
     this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;
     if (this.#quietLooks < QUIET_LOOKS) return false;
     this.#quietLooks = 0;

@@ -129,18 +129,26 @@ export interface DeviceConfig {
   readonly portfolio?: readonly string[];
 }
 
-export type ModemConfig =
-  | { readonly kind: "at"; readonly port?: string; readonly baudRate?: number }
-  | {
-      readonly kind: "simulated";
-      readonly seed?: number;
-      readonly timing?: "instant" | "realistic";
-      readonly imei?: string;
-      readonly firmwareVersion?: string;
-      readonly operator?: string;
-      readonly smartcard?: string;
-      readonly faults?: { readonly [Name in ModemFaultName]?: Omit<ModemFaultOf<Name>, "name"> };
-    };
+export type ModemConfig = AtModemConfig | SimulatedModemConfig;
+
+export interface AtModemConfig {
+  readonly kind: "at";
+  readonly port: string;
+  readonly baudRate?: number;
+  readonly dataPath?: "modem" | "host";
+  readonly downloads?: "host" | "modem";
+}
+
+export interface SimulatedModemConfig {
+  readonly kind: "simulated";
+  readonly seed?: number;
+  readonly timing?: "instant" | "realistic";
+  readonly imei?: string;
+  readonly firmwareVersion?: string;
+  readonly operator?: string;
+  readonly smartcard?: string;
+  readonly faults?: { readonly [Name in ModemFaultName]?: Omit<ModemFaultOf<Name>, "name"> };
+}
 
 /** CoAP's parameters with times in seconds (`ackTimeout` for `ackTimeoutMs`). */
 export type CoapConfig = {

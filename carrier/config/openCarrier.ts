@@ -1,5 +1,4 @@
 /** A carrier as a configuration file asks for it: the store opened, the modem made, the device's values in place. */
-import { createSimulatedModem, type ModemFault } from "../../modem/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Trace } from "../../ports/trace.ts";
 import { openFileStorage } from "../../services/store/fileStorage.ts";
@@ -7,9 +6,8 @@ import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
 import { SystemClock } from "../clock/systemClock.ts";
 import { type Carrier, createCarrier } from "../createCarrier.ts";
 import type { CarrierOptions } from "../options.ts";
-import { seededRandom, systemRandom } from "../random.ts";
 import { keepDeviceValues } from "./deviceValues.ts";
-import { given } from "./given.ts";
+import { type OpenedModem, openModem } from "./openModem.ts";
 import type { Configuration } from "./readConfig.ts";
 
 export interface OpenCarrierOptions extends Pick<CarrierOptions, "handler" | "onEvent"> {
@@ -30,8 +28,8 @@ export interface OpenedCarrier {
 }
 
 /**
- * Makes the carrier of a configuration. Rejects with a `StoreError` when the store cannot be opened; `locked` when
- * another process has it.
+ * Makes the carrier of a configuration. Rejects with a `StoreError` when the store cannot be opened, `locked` when
+ * another process has it; with a `ModemError` when the port of a real modem cannot be opened, or no modem answers.
  */
 export async function openCarrier(
   configuration: Configuration,
@@ -39,34 +37,24 @@ export async function openCarrier(
 ): Promise<OpenedCarrier> {
   const { options, store, device } = configuration;
   const files = store === undefined ? undefined : await openFileStorage(store);
+  let opened: OpenedModem | undefined;
+  const letGo = async () => {
+    await opened?.close();
+    await files?.close();
+  };
   try {
     const storage = files ?? createMemoryStorage();
-    const { seed, timing = "instant", imei, firmwareVersion, operator, faults = {} } = configuration.modem;
-    const { smartcard } = configuration;
-    const modem = createSimulatedModem({
-      clock,
-      storage,
-      timing,
-      random: seed === undefined ? systemRandom() : seededRandom(seed),
-      faults: Object.entries(faults).map(([name, details]) => ({ ...details, name }) as ModemFault),
-      ...given({
-        firmwareVersion,
-        identity: imei === undefined ? undefined : { imei },
-        operator: operator === undefined ? undefined : { plmn: operator },
-        smartcard: smartcard && { bootstrap: smartcard },
-        trace,
-        onPowerLoss,
-      }),
-    });
+    opened = await openModem(configuration, { clock, storage, trace, onPowerLoss });
+    const { modem } = opened;
     const carrier = createCarrier({ ...options, ...rest, clock, storage, modem, ...(trace && { trace }) });
     keepDeviceValues(carrier, device);
     return {
       carrier,
-      close: () => carrier.stop().finally(() => files?.close()),
-      cutPower: () => carrier.cutPower().finally(() => files?.close()),
+      close: () => carrier.stop().finally(letGo),
+      cutPower: () => carrier.cutPower().finally(letGo),
     };
   } catch (error) {
-    await files?.close();
+    await letGo();
     throw error;
   }
 }

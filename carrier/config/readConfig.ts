@@ -35,7 +35,7 @@ export interface Configuration {
   readonly options: CarrierOptions;
   /** Where the store lies; absent: in memory. */
   readonly store?: FileStorageOptions;
-  readonly modem: Extract<ModemConfig, { kind: "simulated" }>;
+  readonly modem: ModemConfig;
   /** Bootstrap data on the modem's card. */
   readonly smartcard?: Uint8Array;
   /** Initial values of the device, beside its identity. */
@@ -96,6 +96,11 @@ async function configurationOf(
   const objects = config.objects && (await readObjects(resolve(folder, config.objects.folder), report));
   const store = storeOf(config, folder, report);
   const smartcard = smartcardOf(modem, folder, report);
+  if (modem.kind === "at" && modem.dataPath !== "host") reportRawKeys(config, report);
+  if (modem.kind === "at" && modem.dataPath === "host" && modem.downloads === "modem") {
+    const hint = "the modem has no CA certificates with dataPath host; use downloads host or dataPath modem";
+    report({ key: "modem.downloads", is: 'is "modem"', hint });
+  }
   const reading = { folder, nowMs, report };
   return {
     file,
@@ -127,7 +132,7 @@ async function configurationOf(
     }),
     ...(store && { store }),
     ...(smartcard && { smartcard }),
-    modem: modem as Configuration["modem"],
+    modem,
     device,
   };
 }
@@ -150,6 +155,18 @@ function smartcardOf(modem: ModemConfig, folder: string, report: Report): Uint8A
   if (content instanceof Uint8Array) return content;
   report({ key: "modem.smartcard", ...content });
   return undefined;
+}
+
+/** The DTLS of an nRF91 has pre-shared keys and certificates. */
+function reportRawKeys({ bootstrap, servers = [] }: ConfigFile, report: Report): void {
+  const securities = [
+    { key: "bootstrap.security.mode", security: bootstrap?.security },
+    ...servers.map(({ security }, index) => ({ key: `servers[${index}].security.mode`, security })),
+  ];
+  for (const { key, security } of securities) {
+    if (security?.mode !== "rpk") continue;
+    report({ key, is: 'is "rpk"', hint: "the modem's DTLS has no raw public keys; use psk, x509 or dataPath host" });
+  }
 }
 
 /** Seconds of the file to the ms of the parameters. */

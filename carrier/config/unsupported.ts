@@ -19,7 +19,7 @@ const UNSUPPORTED: readonly Unsupported[] = [
     {
       key: `${server}.security.tag`,
       refuses: () => true,
-      reason: "keys that lie in a modem already need the driver of a real modem, which is not in this version",
+      reason: "keys that lie in a modem already are not used in this version; give identity and key",
     },
   ]),
   {
@@ -38,11 +38,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
     reason: "the library gave its profile up with 3.4; use generic",
   },
   { key: "pdnType", refuses: (type) => type === "nonIp", reason: "the non-IP binding is not in this version" },
-  {
-    key: "modem.kind",
-    refuses: (kind) => kind === "at",
-    reason: "the driver of a real modem is not in this version; use simulated",
-  },
 ];
 
 /** Everything in a valid configuration that is refused, in its order. */

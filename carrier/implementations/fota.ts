@@ -13,6 +13,7 @@ import type { Scheme } from "../../services/firmware/schemes.ts";
 import type { Device } from "../device.ts";
 import { downloadOutcome, verifyFailure } from "../firmwareOutcomes.ts";
 import { firmwareTag } from "../firmwareTag.ts";
+import { downloadByModem, modemDownload } from "../modemDownload.ts";
 import { isRegistered } from "../networkPath.ts";
 import { actorsOf, ask, deadline, initialiseModem, notify, reinitialiseModem, service } from "./shared.ts";
 
@@ -49,8 +50,10 @@ const SECURE_SCHEMES: readonly Scheme[] = ["https:", "http:", "coap:", "coaps:"]
 
 async function download(device: Device, uri: string, signal: AbortSignal): Promise<DownloadServiceOutcome> {
   const { modem, clock, trace } = device.options;
-  // HTTP goes over the host's network; what the simulated or real modem would refuse is refused here too.
+  // HTTP mostly goes over the host's network; what a modem would refuse is refused here too.
   if (!isRegistered(modem.registration)) return { kind: "interrupted", progressed: false };
+  const byModem = modemDownload(modem.firmware, uri);
+  if (byModem !== undefined) return downloadByModem(byModem, uri, device.caTags[0], signal);
   const before = await modem.firmware.offset();
   const outcome = await downloadFirmware({
     uri,

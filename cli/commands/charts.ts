@@ -10,6 +10,7 @@ import {
   exportMsc,
   exportText,
   formatVerdict,
+  loadChart,
   parseChart,
   type SequenceLevel,
 } from "../../charts/index.ts";
@@ -17,6 +18,7 @@ import type { Edition } from "../../machines/edition.ts";
 import { EDITIONS, findEdition } from "../../machines/editions/index.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { readRecording } from "../../trace/index.ts";
+import { checkWatched, isWatched, lastRun } from "../../watch/index.ts";
 import { usageError } from "../errors.ts";
 import { type CliIo, EXIT, type ExitCode } from "../io.ts";
 import { Terminal } from "../terminal.ts";
@@ -28,8 +30,12 @@ export async function checkChart(
   options: { readonly edition?: string },
 ): Promise<ExitCode> {
   const records = await readRecords(io, recording);
-  const edition = editionOf(recording, records, options.edition);
-  const verdict = checkConformance(await chartOf(chart), records, { edition });
+  const watched = isWatched(records);
+  const edition = editionOf(recording, watched ? lastRun(records) : records, options.edition);
+  const against = await chartOf(chart);
+  const verdict = watched
+    ? checkWatched(typeof against === "string" ? loadChart(against) : against, records, edition)
+    : checkConformance(against, records, { edition });
   const terminal = new Terminal(io.stdout, io.env);
   const [first = "", ...rest] = formatVerdict(verdict).split("\n");
   terminal.line(terminal.marked(verdict.conforms ? "good" : "bad", first));

@@ -6,7 +6,15 @@ import { usageError } from "../errors.ts";
 import { aborted, type CliIo, EXIT, type ExitCode, unlessAborted } from "../io.ts";
 import { LifeSummary } from "../lifeSummary.ts";
 import { RecordOutput } from "../recordOutput.ts";
-import { editionsOf, SCENARIOS, type ScenarioName, type ScenarioVerdict, startScenario } from "../scenarios/index.ts";
+import {
+  type DataPath,
+  editionsOf,
+  type ModemChoice,
+  SCENARIOS,
+  type ScenarioName,
+  type ScenarioVerdict,
+  startScenario,
+} from "../scenarios/index.ts";
 import { Terminal } from "../terminal.ts";
 
 export interface DemoOptions {
@@ -18,6 +26,9 @@ export interface DemoOptions {
   readonly seed: number;
   /** False: `coap`, without DTLS. */
   readonly security?: boolean;
+  readonly modem?: ModemChoice["kind"];
+  /** Of an AT modem; default `modem`. */
+  readonly dataPath?: DataPath;
   readonly record?: string;
   readonly json?: boolean;
 }
@@ -29,6 +40,7 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
   const security = options.security === false ? "none" : "psk";
   checkEdition(scenario, edition);
   checkSecurity(scenario, security);
+  const modem = modemOf(options);
   const terminal = new Terminal(io.stdout, io.env);
   const summary = new LifeSummary(terminal, options, io.env);
   // Waits of a minute are not sat through where nobody looks on.
@@ -37,7 +49,7 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
   const output = new RecordOutput({ terminal, clock, json, record, onRecord });
   if (!json) summary.printTitle();
 
-  const running = await startScenario({ scenario, edition, clock, seed, timing, security, sink: output.sink });
+  const running = await startScenario({ scenario, edition, clock, seed, timing, security, modem, sink: output.sink });
   const verdict = (await unlessAborted(io.signal, running.ended)) ?? INTERRUPTED;
   const goesOn = verdict.ok && !once && !io.signal.aborted;
   output.flush();
@@ -54,6 +66,12 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
   clock.pause();
   if (!goesOn && !json) summary.printVerdict(verdict, running);
   return verdict.ok ? EXIT.done : EXIT.failed;
+}
+
+function modemOf({ modem = "simulated", dataPath }: DemoOptions): ModemChoice {
+  if (modem === "at") return { kind: "at", dataPath: dataPath ?? "modem" };
+  if (dataPath === undefined) return { kind: "simulated" };
+  throw usageError(`--data-path ${dataPath} is for a modem behind AT commands.`, "Give --modem at as well.");
 }
 
 function checkEdition(scenario: ScenarioName, edition: EditionId): void {

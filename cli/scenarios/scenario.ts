@@ -3,6 +3,7 @@
 import type { FastClock } from "../../carrier/clock/fastClock.ts";
 import type { Carrier } from "../../carrier/createCarrier.ts";
 import type { EditionId } from "../../machines/editions/index.ts";
+import type { Dialect } from "../../modem/at/commands/dialect.ts";
 import type { TraceSink } from "../../ports/trace.ts";
 import type { Testbed } from "../../testbed/testbed.ts";
 
@@ -32,8 +33,26 @@ export interface ScenarioOptions {
   readonly security?: "none" | "psk";
   /** Octets of the firmware image. */
   readonly imageBytes?: number;
+  /** Default: the simulated one itself. */
+  readonly modem?: ModemChoice;
   readonly sink: TraceSink;
 }
+
+export const DATA_PATHS = ["modem", "host"] as const;
+export type DataPath = (typeof DATA_PATHS)[number];
+
+export type ModemChoice =
+  | { readonly kind: "simulated" }
+  /** The simulated modem behind AT commands on a pseudo terminal, and the driver of a real one. */
+  | {
+      readonly kind: "at";
+      /** Whose sockets and DTLS: the modem's, or this host's. */
+      readonly dataPath: DataPath;
+      /** The application that answers; `serialModem` by default. */
+      readonly dialect?: Dialect;
+      /** Who fetches a firmware image over HTTPS; `host` by default. */
+      readonly downloads?: "host" | "modem";
+    };
 
 /** How a scenario ended. `reason` is one sentence; a deviation names chart, line and what happened instead. */
 export interface ScenarioVerdict {
@@ -47,6 +66,8 @@ export interface RunningScenario {
   readonly testbed: Testbed;
   /** The carrier of now: after a power loss it is another one. */
   readonly carrier: Carrier;
+  /** What its modem is, where it is not the simulated one itself. */
+  readonly modem?: string | undefined;
   /** Resolves when the life went its way, or cannot any more. Never rejects. */
   readonly ended: Promise<ScenarioVerdict>;
   /** Deregisters and stops everything. */

@@ -1,20 +1,18 @@
 /** What a scenario plays on: the testbed, the carrier of now, and what has happened so far. */
 import type { CarrierEventMessage } from "../../carrier/application.ts";
-import { type Carrier, createCarrier } from "../../carrier/createCarrier.ts";
+import type { Carrier } from "../../carrier/createCarrier.ts";
 import type { CarrierOptions } from "../../carrier/options.ts";
 import { seededRandom } from "../../carrier/random.ts";
 import type { Edition } from "../../machines/edition.ts";
 import { EDITIONS } from "../../machines/editions/index.ts";
 import type { SemanticEvent, SemanticEventType } from "../../machines/semanticEvent.ts";
-import { createSimulatedModem, encodeFirmwareImage, type ModemFault, type SimulatedModem } from "../../modem/index.ts";
-import type { Storage } from "../../ports/storage.ts";
+import { encodeFirmwareImage, type ModemFault, type SimulatedModem } from "../../modem/index.ts";
 import type { Trace, TraceRecord } from "../../ports/trace.ts";
-import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
 import { GOOD_IMAGE_PATH, startTestbed, type Testbed, type TestbedOptions } from "../../testbed/index.ts";
 import { createTrace } from "../../trace/index.ts";
+import { createDeviceStores, type Device, type DeviceStores, makeDevice, OLD_FIRMWARE } from "./device.ts";
 import type { ScenarioOptions } from "./scenario.ts";
 
-export const OLD_FIRMWARE = "mfw_sim_1.0.0";
 export const NEW_FIRMWARE = "mfw_sim_1.1.0";
 const DEFAULT_IMAGE_BYTES = 256 * 1024;
 
@@ -47,9 +45,8 @@ export class Stage {
   readonly imageBytes: number;
   readonly #image: Uint8Array;
   readonly #setting: Setting;
-  readonly #storage: Storage;
-  #carrier: Carrier;
-  #modem: SimulatedModem;
+  readonly #stores: DeviceStores;
+  #device: Device | undefined;
   #listeners: readonly Listener[] = [];
   #powerLost: () => void = () => {};
 
@@ -58,13 +55,13 @@ export class Stage {
     setting: Setting,
     testbed: Testbed,
     image: Uint8Array,
-    storage: Storage,
+    stores: DeviceStores,
   ) {
     this.#image = image;
     this.imageBytes = image.length;
     this.options = options;
     this.#setting = setting;
-    this.#storage = storage;
+    this.#stores = stores;
     this.testbed = testbed;
     this.edition = EDITIONS[options.edition];
     this.trace = createTrace({
@@ -75,7 +72,6 @@ export class Stage {
         options.sink(record);
       },
     });
-    [this.#carrier, this.#modem] = this.#build(setting.faults ?? []);
   }
 
   static async set(options: ScenarioOptions, setting: Setting): Promise<Stage> {
@@ -87,22 +83,30 @@ export class Stage {
       random: seededRandom(seed),
     });
     const testbed = await startTestbed({ clock, image, security, ...setting.testbed });
-    const storage = createMemoryStorage();
+    const stores = createDeviceStores();
     try {
-      if (setting.bootstrapped === true) await bootstrap(options, testbed, storage);
+      if (setting.bootstrapped === true) await bootstrap(options, testbed, stores);
+      const stage = new Stage(options, setting, testbed, image, stores);
+      stage.#device = await stage.#build(setting.faults ?? []);
+      return stage;
     } catch (error) {
       await testbed.close();
       throw error;
     }
-    return new Stage(options, setting, testbed, image, storage);
   }
 
   get carrier(): Carrier {
-    return this.#carrier;
+    return this.#present.carrier;
   }
 
+  /** Where faults strike. */
   get modem(): SimulatedModem {
-    return this.#modem;
+    return this.#present.seat.simulated;
+  }
+
+  /** What the modem is, where it is not the simulated one itself. */
+  get modemDescription(): string | undefined {
+    return this.#present.seat.description;
   }
 
   /** Resolves at the next event of this meaning. Ask before what causes it. */
@@ -174,19 +178,26 @@ export class Stage {
 
   /** The device comes back: another carrier and another modem over what was stored. */
   async powerUp(): Promise<void> {
-    await this.#carrier.cutPower();
-    [this.#carrier, this.#modem] = this.#build([]);
-    this.#carrier.start();
+    await this.#present.cutPower();
+    this.#device = await this.#build([]);
+    this.carrier.start();
   }
 
   async close(): Promise<void> {
-    await this.#carrier.stop();
+    await this.#present.stop();
     await this.testbed.close();
   }
 
-  #build(faults: readonly ModemFault[]): [Carrier, SimulatedModem] {
+  get #present(): Device {
+    if (this.#device === undefined) throw new ScenarioFailure("the device has not been made");
+    return this.#device;
+  }
+
+  #build(faults: readonly ModemFault[]): Promise<Device> {
     const { settings, trusts } = this.#setting;
-    return makeDevice(this.options, this.testbed, this.#storage, {
+    return makeDevice(this.options, {
+      ...this.#stores,
+      testbed: this.testbed,
       trace: this.trace,
       faults,
       settings,
@@ -199,55 +210,21 @@ export class Stage {
   }
 }
 
-interface DeviceParts {
-  readonly trace?: Trace;
-  readonly faults?: readonly ModemFault[];
-  readonly settings?: Setting["settings"] | undefined;
-  readonly trustedCa: string;
-  readonly onPowerLoss?: () => void;
-  readonly onEvent: (event: CarrierEventMessage) => void;
-}
-
-function makeDevice(
-  { clock, seed, timing, edition }: ScenarioOptions,
-  testbed: Testbed,
-  storage: Storage,
-  { trace, faults = [], settings, trustedCa, onPowerLoss, onEvent }: DeviceParts,
-): [Carrier, SimulatedModem] {
-  const modem = createSimulatedModem({
-    clock,
-    random: seededRandom(seed),
-    storage,
-    timing,
-    faults,
-    firmwareVersion: OLD_FIRMWARE,
-    ...(trace && { trace }),
-    ...(onPowerLoss && { onPowerLoss }),
-  });
-  const carrier = createCarrier({
-    edition,
-    clock,
-    random: seededRandom(seed + 1),
-    storage,
-    modem,
-    local: { host: "127.0.0.1" },
-    bootstrap: testbed.provision(),
-    firmware: { trustedCa: [trustedCa] },
-    onEvent,
-    ...(trace && { trace }),
-    ...(settings && { settings }),
-  });
-  return [carrier, modem];
-}
-
 /** Another life before: it ends as soon as the device is bootstrapped. */
-async function bootstrap(options: ScenarioOptions, testbed: Testbed, storage: Storage): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const onEvent = ({ meaning }: CarrierEventMessage) => {
-      if (meaning.type === "bootstrapped") carrier.cutPower().then(resolve, reject);
-      if (meaning.type === "error") reject(new ScenarioFailure("the device could not be bootstrapped before"));
-    };
-    const [carrier] = makeDevice(options, testbed, storage, { trustedCa: testbed.caPem, onEvent });
-    carrier.start();
+async function bootstrap(options: ScenarioOptions, testbed: Testbed, stores: DeviceStores): Promise<void> {
+  let settle: (failure?: Error) => void = () => {};
+  const bootstrapped = new Promise<void>((resolve, reject) => {
+    settle = (failure) => (failure === undefined ? resolve() : reject(failure));
   });
+  const onEvent = ({ meaning }: CarrierEventMessage) => {
+    if (meaning.type === "bootstrapped") settle();
+    if (meaning.type === "error") settle(new ScenarioFailure("the device could not be bootstrapped before"));
+  };
+  const device = await makeDevice(options, { ...stores, testbed, trustedCa: testbed.caPem, onEvent });
+  device.carrier.start();
+  try {
+    await bootstrapped;
+  } finally {
+    await device.cutPower();
+  }
 }

@@ -15,6 +15,9 @@ export async function startScenario(options: ScenarioOptions): Promise<RunningSc
     get carrier() {
       return stage.carrier;
     },
+    get modem() {
+      return stage.modemDescription;
+    },
     ended: judge(stage, scenario),
     close: () => stage.close(),
   };

@@ -2,8 +2,9 @@
 import type { Edition } from "../../machines/edition.ts";
 import type { EditionId } from "../../machines/editions/index.ts";
 import type { DeferredReason, SemanticEvent } from "../../machines/semanticEvent.ts";
+import { OLD_FIRMWARE } from "./device.ts";
 import type { ScenarioName } from "./scenario.ts";
-import { NEW_FIRMWARE, OLD_FIRMWARE, type Setting, type Stage } from "./stage.ts";
+import { NEW_FIRMWARE, type Setting, type Stage } from "./stage.ts";
 
 export interface Scenario {
   /** One line for the help text. */

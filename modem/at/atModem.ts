@@ -39,10 +39,15 @@ export type AtModemOptions = LineSource & {
 export interface AtModem extends Modem {
   /** What answers on the line; undefined until it has been opened. */
   readonly application: AtApplication | undefined;
+  /**
+   * Opens the line and finds out what answers, as `init` does first: a mistake in the port is told before anything
+   * begins. The modem itself is left as it is.
+   */
+  open(): Promise<void>;
 }
 
 /**
- * A modem that is shut down; `init` opens its line. Throws a `ModemError` with code `incorrectParameters` that names
+ * A modem that is shut down; `init`, or `open` before it, opens its line. Throws a `ModemError` with code `incorrectParameters` that names
  * the option which is wrong.
  */
 export function atModem(options: AtModemOptions): AtModem {

@@ -97,6 +97,8 @@ export class AtPower {
   async switch(mode: FunctionalMode, announce = () => {}): Promise<void> {
     const { network, sockets, notify } = this.#options;
     if (mode !== "powerOff" && !this.#subscribed) await this.#subscribe();
+    // The last words to a server leave before the radio goes off, whatever number of commands they take.
+    if (mode !== "normal") await sockets?.sent();
     network.switching();
     try {
       await this.#set(mode);

@@ -34,6 +34,7 @@ export class AtSockets implements ModemSockets {
   readonly #parked = new Map<string, AtSocket>();
   #commands: SocketCommands | undefined;
   #timer: TimerId;
+  #sent: Promise<unknown> = Promise.resolve();
 
   constructor(line: AtLine, clock: Clock) {
     this.#line = line;
@@ -177,8 +178,15 @@ export class AtSockets implements ModemSockets {
     );
   }
 
-  async send(socket: AtSocket, octets: Uint8Array): Promise<void> {
-    await this.commands.send(socket.handle, octets);
+  send(socket: AtSocket, octets: Uint8Array): Promise<void> {
+    const sending = this.commands.send(socket.handle, octets);
+    this.#sent = Promise.allSettled([this.#sent, sending]);
+    return sending;
+  }
+
+  /** Resolves when what was to be sent has left, or cannot. */
+  async sent(): Promise<void> {
+    await this.#sent;
   }
 
   /** A datagram that the line has garbled is still there, and the modem tells of the next one only when it is read. */

@@ -142,6 +142,10 @@ export class Nrf91 implements AtModem {
     }, "open");
   }
 
+  open(): Promise<void> {
+    return this.#run(() => this.#link.open(), "open");
+  }
+
   /** Shutting down a modem that is shut down changes nothing. */
   shutdown(): Promise<void> {
     return this.#run(() => this.#stop(), "open");

@@ -25,7 +25,7 @@ const RULES: Readonly<Record<CredentialType, CredentialRule>> = {
   certificate: { number: 1, readable: true, refuse: refuseCertificate },
   privateKey: { number: 2, readable: false, refuse: anything },
   psk: { number: 3, readable: false, refuse: refusePsk },
-  pskIdentity: { number: 4, readable: false, refuse: anything },
+  pskIdentity: { number: 4, readable: true, refuse: anything },
   publicKey: {
     number: 5,
     readable: false,

@@ -1,4 +1,6 @@
 /** What can be made to fail on purpose, by name, once or until it is cleared. */
+import { MAX_TAG } from "../credentials/credentialRules.ts";
+import { DFU_RESULT } from "../dfuError.ts";
 import { ModemError } from "../modemError.ts";
 
 /** Each fault's own fields; the comment says what happens and what counts as one time. */
@@ -45,9 +47,16 @@ export type ModemFaultOf<Name extends ModemFaultName> = FaultDetails[Name] & {
 };
 export type ModemFault = { [Name in ModemFaultName]: ModemFaultOf<Name> }[ModemFaultName];
 
-/** Limits of the numbers that a fault needs, `undefined` for a fault without one. */
+interface FaultNumber {
+  readonly field: string;
+  readonly least: number;
+  readonly most: number;
+  readonly optional?: true;
+}
+
+/** Limits of a fault's number, `undefined` for a fault without one. */
 const NUMBERS = {
-  keyWriteRefused: undefined,
+  keyWriteRefused: { field: "tag", least: 0, most: MAX_TAG, optional: true },
   memoryFull: undefined,
   noSim: undefined,
   simLocked: undefined,
@@ -55,13 +64,13 @@ const NUMBERS = {
   registrationDenied: { field: "cause", least: 0, most: 255 },
   pdnRefused: { field: "cause", least: 0, most: 255 },
   registrationLost: undefined,
-  firmwareRejected: undefined,
+  firmwareRejected: { field: "code", least: DFU_RESULT.internal, most: DFU_RESULT.voltageLow, optional: true },
   powerLossDuringWrite: { field: "afterBytes", least: 1, most: Number.MAX_SAFE_INTEGER },
   overheated: undefined,
   batteryLow: undefined,
   resetLoop: undefined,
   initFails: undefined,
-} as const satisfies Record<ModemFaultName, { field: string; least: number; most: number } | undefined>;
+} as const satisfies Record<ModemFaultName, FaultNumber | undefined>;
 
 export const MODEM_FAULT_NAMES = Object.keys(NUMBERS) as readonly ModemFaultName[];
 
@@ -108,15 +117,16 @@ function check(fault: ModemFault): void {
     });
   }
   checkNumber(fault.name, "times", fault.times ?? 1, 1, Number.MAX_SAFE_INTEGER);
-  const number = NUMBERS[fault.name];
+  const number: FaultNumber | undefined = NUMBERS[fault.name];
   if (number === undefined) return;
   const value = (fault as unknown as Record<string, unknown>)[number.field];
+  if (value === undefined && number.optional) return;
   checkNumber(fault.name, number.field, value, number.least, number.most);
 }
 
 function checkNumber(name: string, field: string, value: unknown, least: number, most: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return;
   throw new ModemError("incorrectParameters", {
-    detail: `fault ${name}: ${field} is ${JSON.stringify(value)}, a whole number from ${least} to ${most} is needed`,
+    detail: `fault ${name}: ${field} is ${JSON.stringify(value) ?? "missing"}, a whole number from ${least} to ${most} is needed`,
   });
 }

@@ -210,6 +210,7 @@ class Front implements AtFront {
       return { step: "shutdown", error: EIO };
     }
     this.#unit.settings.forget();
+    this.#unit.contexts.forget();
     this.#unit.sms.forget();
     try {
       const result = await modem.init();

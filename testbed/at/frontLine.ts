@@ -171,7 +171,8 @@ export class FrontLine {
     this.#control();
     const { clock } = this.#options;
     clock.clearTimeout(this.#silence);
-    if (this.#reader.escaping) this.#silence = clock.setTimeout(() => this.#reader.silence(), SILENCE_MS);
+    // What has come may be read later: it waits while a command runs.
+    if (this.#reader.occupied) this.#silence = clock.setTimeout(() => this.#reader.silence(), SILENCE_MS);
   }
 
   /** What does not fit the reader waits until it has read some. */

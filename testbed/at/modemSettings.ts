@@ -25,6 +25,8 @@ export class ModemSettings {
   systemMode = { lteM: 1, nbIot: 0, gnss: 0, preference: 0 };
   hostDevice = { hostId: "", manufacturer: "", model: "", software: "" };
   connectionStatistics = false;
+  /** AT+CFUN=40 has switched the UICC off; the functional mode is that of before. */
+  uiccOff = false;
 
   tells(kind: keyof typeof CNEC): boolean {
     return (this.subscriptions.cnec & CNEC[kind]) !== 0;
@@ -40,5 +42,6 @@ export class ModemSettings {
     this.unsubscribe();
     this.cmee = 0;
     this.connectionStatistics = false;
+    this.uiccOff = false;
   }
 }

@@ -82,6 +82,12 @@ export class PdnContexts {
     return cid === DEFAULT_CID || context.apn === "" ? info : { ...info, apn: context.apn };
   }
 
+  /** A modem that was restarted has its default context alone. */
+  forget(): void {
+    for (const cid of this.#defined.keys()) if (cid !== DEFAULT_CID) this.#defined.delete(cid);
+    this.#active.clear();
+  }
+
   /** The modem says so of its default context; the others go down with it. */
   defaultChanged(active: boolean): void {
     if (active) this.#active.add(DEFAULT_CID);

@@ -169,7 +169,7 @@ describe("a device that runs the original library, on its serial line", () => {
     await world.reaches("REGISTERED", () => events.length === 6);
     expect(events.at(-1)).toEqual({ name: "REGISTERED", number: 5, form: "status", status: 0 });
 
-    const { appDataCreate, timezoneRead, timezoneWrite } = CARRIER_COMMANDS;
+    const { appDataCreate, appDataSetMode, timezoneRead, timezoneWrite } = CARRIER_COMMANDS;
     const write = { command: "timezone", operation: "write", timezone: "Europe/Oslo" } as const;
     await world.result(channel.execute(timezoneWrite, write));
     const read = world.result(channel.execute(timezoneRead, { command: "timezone", operation: "read" }));
@@ -177,6 +177,11 @@ describe("a device that runs the original library, on its serial line", () => {
     const { get, set } = carrierSettingCommands("carriers");
     await world.result(channel.execute(set, { name: "carriers", value: [1, 3] }));
     expect(await world.result(channel.execute(get, { name: "carriers" }))).toEqual({ value: [1, 3] });
+
+    const data = new TextEncoder().encode("4142");
+    await world.result(channel.execute(appDataSetMode, { command: "app_data_set" }, { data }));
+    await world.settle();
+    expect(await world.result(world.management.ask("GET", "/10250/0/0"))).toBe("2.05 AB");
 
     const instance = { command: "app_data_create", instance: 0, resourceInstance: 0 } as const;
     await world.result(channel.execute(appDataCreate, instance));

@@ -33,8 +33,8 @@ describe("a command line", () => {
 
   it("begins at AT, whatever stood before", () => {
     const { push, seen } = reader();
-    push("\0\xff?at+cfun?\rnothing\r\r");
-    expect(seen).toEqual(["at+cfun?"]);
+    push("\0\xff?at+cfun?\rnothing\r\rAAT+CGMR\r");
+    expect(seen).toEqual(["at+cfun?", "AT+CGMR"]);
   });
 
   it("is not hidden by a quote that stood before it", () => {
@@ -159,6 +159,16 @@ describe("raw octets", () => {
       for (const piece of pieces) push(piece);
       expect(seen.join("")).toBe("he+llo.AT");
     }
+  });
+
+  it("have what has come of +++ among them when nothing follows it for a while", () => {
+    const { push, seen, line } = reader();
+    line.expectRaw("escape");
+    push("a++");
+    line.silence();
+    line.silence();
+    push("+++AT\r");
+    expect(seen.join("|")).toBe("a|++|.|AT");
   });
 
   it("are forgotten after a restart, as is what waits", async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { COMMANDS } from "../../modem/at/commands/table.ts";
 import { lineBytes } from "../../modem/at/commands/tokens.ts";
-import { AtChannel } from "../../modem/at/line/atChannel.ts";
+import { AtChannel, ESCAPE_PAUSE_MS } from "../../modem/at/line/atChannel.ts";
+import { MAX_LINE_OCTETS } from "../../modem/at/line/atReader.ts";
 import { duplexPair } from "../support/duplexPair.ts";
 import { VirtualClock } from "../support/virtualClock.ts";
 import { ending, lineWithModem, settled } from "./farSide.ts";
 
-const { at, cfunRead, cfunSet, cgmr, cmngWrite, csim, xfotaOffset, xsimRead } = COMMANDS;
+const { at, cfunRead, cfunSet, cgmr, cmngList, cmngWrite, csim, slmXsendData, xdfuwrite, xfotaOffset, xsimRead } =
+  COMMANDS;
 
 describe("a restart", () => {
   it.each(["\0", "\xff\xfe", "AT+CF", '\r\n+CEREG: 1,"09', '\r\n+CSIM: 8,"CAFE'])(
@@ -63,6 +65,43 @@ it("a line of the command that comes back is no result, whatever it says", async
   const ended = ending(channel.execute(cmngWrite, { opcode: 0, tag: 1, type: "ca", content }));
   await modem.answer('AT%CMNG=0,1,0,"a\nOK\nb"\r\r\n+CME ERROR: 518\r\n');
   expect(await ended).toMatchObject({ error: { code: "notAllowedInActiveState" } });
+});
+
+it.each([
+  ["that ends in a plus sign", "ab+"],
+  ["of plus signs alone", "++"],
+])("data without a length %s are left alone for a while before +++ ends them", async (_, text) => {
+  const { channel, modem, clock } = lineWithModem({ dialect: "slm" });
+  const sent = channel.execute(slmXsendData, {}, { data: lineBytes(text) });
+  await modem.answer("\r\nOK\r\n");
+  expect(await modem.heard()).toBe(text);
+  await clock.advanceAsync(ESCAPE_PAUSE_MS - 1);
+  expect(await modem.heard()).toBe("");
+  await clock.advanceAsync(1);
+  expect(await modem.answer("\r\n#XDATAMODE: 0\r\n")).toBe("+++");
+  await sent;
+});
+
+it.each([
+  ["a line that nobody knows", '\r\n%CMNG: 25,3,"00\r\n'],
+  ["a line too long for its reader", `\r\n%CMNG: 25,0,"00","${"x".repeat(MAX_LINE_OCTETS)}"\r\n`],
+])("a list of which nothing came but %s is not an empty one", async (_, line) => {
+  const { channel, modem } = lineWithModem();
+  const ended = ending(channel.execute(cmngList, { opcode: 1 }));
+  await modem.answer(`${line}\r\nOK\r\n`);
+  expect(await ended).toMatchObject({ error: { code: "lineError" } });
+});
+
+it("a command that data follow has no line end too many, whether the application is known or not", async () => {
+  const { channel, modem } = lineWithModem({ dialect: undefined });
+  const writing = { type: "delta", address: 0, length: 3 } as const;
+  void ending(channel.execute(xdfuwrite, writing, { data: lineBytes("abc") }));
+  expect(await modem.answer("\r\nOK\r\n#XDFU: 1,1,0\r\n\r\n#XDATAMODE: 0\r\n")).toBe("AT#XDFUWRITE=1,0,3\r");
+  expect(await modem.heard()).toBe("abc");
+  void ending(channel.execute(slmXsendData, {}, { data: lineBytes("abc") }));
+  expect(await modem.answer("\r\nOK\r\n\r\n#XDATAMODE: 0\r\n")).toBe("AT#XSEND\r\n");
+  expect(await modem.heard()).toBe("abc+++");
+  channel.close();
 });
 
 describe("the end of the line", () => {

@@ -97,6 +97,8 @@ describe.each(["serialModem", "slm"] as const)("a socket in a modem behind %s", 
       '"a","b"\r',
       "AT+CFUN=0\r\n",
       "\x1a\x08\x7f\0",
+      "++a",
+      "+",
     ]) {
       socket.send(utf8(text).reverse());
       await made.until(() => received.length > 0);

@@ -128,21 +128,27 @@ it("names the rate that a device does not do", async () => {
 it.each([
   [
     "EACCES: permission denied, open '/dev/ttyACM0'",
-    "no permission for P: add the user to the group that owns it, dialout for example",
+    "no permission for /dev/x: add the user to the group that owns it, dialout for example",
   ],
   [
-    "Error: Permission denied, cannot open P",
-    "no permission for P: add the user to the group that owns it, dialout for example",
+    "Error: Permission denied, cannot open /dev/x",
+    "no permission for /dev/x: add the user to the group that owns it, dialout for example",
   ],
   [
     "Error Resource temporarily unavailable Cannot lock port",
-    "P is in use: close the other program (a terminal, ModemManager) and try again",
+    "/dev/x is in use: close the other program (a terminal, ModemManager) and try again",
   ],
-  ["Opening COM3: Access denied", "P is in use: close the other program (a terminal, ModemManager) and try again"],
-  ["Opening COM3: File not found", "P is not there: connect the device, or give another port"],
-  ["something else", "P could not be used (something else): check the device and its driver"],
-])("turns %j into a sentence that says what to do", (message, sentence) => {
-  expect(portErrorOf(new Error(message), "P").message).toBe(sentence);
+  ["Opening COM3: Access denied", "/dev/x is in use: close the other program (a terminal, ModemManager) and try again"],
+  ["Opening COM3: File not found", "/dev/x is not there: connect the device, or give another port"],
+  [
+    "EACCES: permission denied, open 'P is in use'",
+    "no permission for P is in use: add the user to the group that owns it, dialout for example",
+    "P is in use",
+  ],
+  ["ENOTDIR: not a directory, stat '/dev/x'", "/dev/x is not there: connect the device, or give another port"],
+  ["something else", "/dev/x could not be used (something else): check the device and its driver"],
+])("turns %j into a sentence that says what to do", (message, sentence, path = "/dev/x") => {
+  expect(portErrorOf(new Error(message), path).message).toBe(sentence);
 });
 
 describe("a port over TCP", () => {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
@@ -121,6 +122,24 @@ describe("fast clock", () => {
     await work();
     expect(fired).toBe(false);
     clock.pause();
+  });
+
+  it("does not skip while something is under way in another process, and goes on when that has come", async () => {
+    const clock = new FastClock({ skipIdle: true });
+    const echo = spawn(process.execPath, ["-e", "setTimeout(() => process.stdout.write('back'), 200)"]);
+    let underWay = true;
+    const release = clock.hold(() => underWay);
+    let fired = false;
+    const timer = fires(clock, 3_600_000).then(() => {
+      fired = true;
+    });
+    await once(echo.stdout, "data");
+    expect(fired).toBe(false);
+    underWay = false;
+    await timer;
+    underWay = true;
+    release();
+    await fires(clock, 3_600_000);
   });
 
   it("does not count the time in which the machine did other things, where it skips waits", () => {

@@ -255,7 +255,7 @@ const NOT_YET: readonly Row[] = [
     name: "a key that lies in the modem",
     config: secure({ mode: "psk", tag: 25 }),
     problems: [
-      "servers[0].security.tag is 25; keys that lie in a modem already need the driver of a real modem, which is not in this version",
+      "servers[0].security.tag is 25; keys that lie in a modem already are not used in this version; give identity and key",
     ],
   },
   {
@@ -294,9 +294,24 @@ const NOT_YET: readonly Row[] = [
     problems: ['pdnType is "nonIp"; the non-IP binding is not in this version'],
   },
   {
-    name: "a real modem",
-    config: withServer({ modem: { kind: "at", port: "/dev/ttyACM0" } }),
-    problems: ['modem.kind is "at"; the driver of a real modem is not in this version; use simulated'],
+    name: "a real modem without its port",
+    config: withServer({ modem: { kind: "at" } }),
+    problems: ["modem.port is missing; it has no default"],
+  },
+  {
+    name: "a modem that fetches what it cannot check",
+    config: withServer({ modem: { kind: "at", port: "/dev/ttyACM0", dataPath: "host", downloads: "modem" } }),
+    problems: [
+      'modem.downloads is "modem"; the modem has no CA certificates with dataPath host; use downloads host or dataPath modem',
+    ],
+  },
+  {
+    name: "a data path that there is not",
+    config: withServer({ modem: { kind: "at", port: "/dev/ttyACM0", dataPath: "hots", downloads: "nobody" } }),
+    problems: [
+      'modem.dataPath is "hots"; allowed is modem, host; did you mean host?',
+      'modem.downloads is "nobody"; allowed is host, modem',
+    ],
   },
 ];
 

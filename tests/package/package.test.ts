@@ -22,10 +22,11 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   "lwm2m-carrier/coap": [],
   "lwm2m-carrier/dtls": ["DtlsClient", "DtlsServer", "connectDtls", "listenDtls"],
   "lwm2m-carrier/lwm2m": [],
-  "lwm2m-carrier/modem": [],
+  "lwm2m-carrier/modem": ["atModem", "createSimulatedModem"],
   "lwm2m-carrier/charts": [],
   "lwm2m-carrier/trace": [],
-  "lwm2m-carrier/testbed": [],
+  "lwm2m-carrier/testbed": ["createAtFront"],
+  "lwm2m-carrier/watch": ["Watcher"],
 };
 const SCHEMAS = ["lwm2m-carrier/schema/record.schema.json", "lwm2m-carrier/schema/config.schema.json"];
 

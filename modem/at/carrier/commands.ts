@@ -33,7 +33,7 @@ const MAX_NAME_OCTETS = 63;
 const NEW = { dialects: ["serialModem"] } as const satisfies { dialects: readonly Dialect[] };
 const OLD = { dialects: ["slm"] } as const satisfies { dialects: readonly Dialect[] };
 /** Without a length: `+++` ends the data, and #XDATAMODE says how it went. */
-const DATA_MODE = { length: () => undefined, completedBy: ["#XDATAMODE: "] };
+const DATA_MODE = { length: () => undefined, completedBy: ["xdatamode"] } as const;
 
 /** How a vocabulary's modem is called in the command table. */
 export const CARRIER_DIALECTS: Readonly<Record<CarrierVocabulary, Dialect>> = { new: "serialModem", old: "slm" };

@@ -1,6 +1,7 @@
 /** What an entry of the command table says: 3GPP TS 27.007 syntax, as nRF91 modems and their applications have it. */
 import type { Dialect } from "./dialect.ts";
 import type { Fields, Values } from "./field.ts";
+import type { NotificationKey } from "./table.ts";
 
 /** `AT+CFUN=1` set, `AT+CFUN?` read, `AT+CFUN=?` test, `AT+CGMR` exec. */
 export type Form = "exec" | "set" | "read" | "test";
@@ -29,7 +30,7 @@ export interface DataPhase {
   /** Octets that the command has announced; without them `+++` ends the phase. */
   readonly length: (values: Readonly<Record<string, unknown>>) => number | undefined;
   /** Notifications that must come, in any order, before the command is over. */
-  readonly completedBy: readonly string[];
+  readonly completedBy: readonly NotificationKey[];
 }
 
 export interface Command<F extends Fields = Fields, R extends AnyResponse = AnyResponse> {

@@ -2,7 +2,7 @@
  * Serial Modem's sockets, by handle (its document "Socket AT commands"). What is sent and received may be the keys of a
  * bootstrap: no record has it.
  */
-import { exec, many, maybe, one, read, set, withBody } from "./command.ts";
+import { type DataPhase, exec, many, maybe, one, read, set, withBody } from "./command.ts";
 import { constant, hex, integer, named, optional, quoted, secret } from "./field.ts";
 
 export const SOCKET_FAMILIES = { ipv4: 1, ipv6: 2, raw: 3 } as const;
@@ -40,8 +40,8 @@ const host = quoted(255);
 const mode = named(DATA_MODES);
 const octets = secret(hex(MAX_SOCKET_OCTETS));
 const text = secret(quoted(MAX_SOCKET_OCTETS));
-const data = {
-  length: (values: Readonly<Record<string, unknown>>) => values.length as number | undefined,
+const data: DataPhase = {
+  length: (values) => values.length as number | undefined,
   completedBy: ["xdatamode"],
 };
 const sent = one({ handle, acknowledged: integer(0, 1), size });

@@ -178,7 +178,9 @@ export class AtChannel {
     const { exchange } = job;
     job.seq = this.#trace.line("toModem", exchange.shown, job.cause);
     job.timer = this.#clock.setTimeout(() => this.#onTimeout(job), job.timeoutMs);
-    const end = COMMAND_END[this.dialect ?? "unknown"];
+    const { data, dialects } = exchange.command;
+    // A line feed too many would be the first octet of the data.
+    const end = COMMAND_END[this.dialect ?? (data && dialects[0]) ?? "unknown"];
     this.#stream.write(lineBytes(`${before === "" ? "" : before + end}${exchange.text}${end}`));
   }
 
@@ -307,11 +309,11 @@ export class AtChannel {
 
   /** Ends the data of a command. A plus sign right before would be taken for the first of the three. */
   #escape(job: Job, afterPause: boolean): void {
-    const escape = () => {
+    const end = () => {
       if (this.#current === job) this.#stream.write(lineBytes("+++"));
     };
-    if (afterPause) job.escapeTimer = this.#clock.setTimeout(escape, ESCAPE_PAUSE_MS);
-    else escape();
+    if (afterPause) job.escapeTimer = this.#clock.setTimeout(end, ESCAPE_PAUSE_MS);
+    else end();
   }
 
   /** The result of a command that was given up. */

@@ -79,14 +79,9 @@ export class AtLineReader {
     this.#escape = 0;
   }
 
-  /** True when something has come that may be the beginning of `+++`. */
-  get escaping(): boolean {
-    return this.#raw === "escape" && this.#escape > 0;
-  }
-
   /** Nothing has come for a while: what has come of `+++` is data. */
   silence(): void {
-    if (!this.escaping || this.#busy) return;
+    if (this.#raw !== "escape" || this.#escape === 0 || this.#busy) return;
     const octets = lineBytes(ESCAPE.slice(0, this.#escape));
     this.#escape = 0;
     this.#run(() => this.#options.onRaw(octets, false));
@@ -134,7 +129,9 @@ export class AtLineReader {
 
   #begin(octet: number): void {
     const character = String.fromCharCode(octet);
-    this.#line = character.toUpperCase() === PREFIX[this.#line.length] ? this.#line + character : "";
+    const isNext = (line: string) => character.toUpperCase() === PREFIX[line.length];
+    if (!isNext(this.#line)) this.#line = "";
+    if (isNext(this.#line)) this.#line += character;
   }
 
   #add(octet: number): void {

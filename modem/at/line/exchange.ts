@@ -165,7 +165,7 @@ export class Exchange {
     if (this.inData) return { kind: "lost", error: this.#disturbed("a result came while data was sent") };
     const { data, response } = this.command;
     if (data !== undefined) {
-      this.#awaited = new Set(data.completedBy);
+      this.#awaited = new Set<string>(data.completedBy);
       return { kind: "send", data: this.#data ?? new Uint8Array(0), escape: this.#announced === undefined };
     }
     if (response === undefined) return { kind: "answered", response: undefined };

@@ -41,7 +41,7 @@ export class PortError extends Error {
 
 /** Errors of `open`, `connect` and the package, by what they say. */
 const RULES: readonly (readonly [pattern: RegExp, code: PortErrorCode])[] = [
-  [/ENOENT|ENXIO|ENODEV|No such (file|device)|File not found/i, "notFound"],
+  [/ENOENT|ENXIO|ENODEV|ENOTDIR|No such (file|device)|File not found/i, "notFound"],
   [
     /EBUSY|Cannot lock port|Resource (busy|temporarily unavailable)|Device or resource busy|in use|Access denied/i,
     "busy",
@@ -54,7 +54,9 @@ const RULES: readonly (readonly [pattern: RegExp, code: PortErrorCode])[] = [
 export function portErrorOf(error: unknown, path: string, otherwise: PortErrorCode = "failed"): PortError {
   if (error instanceof PortError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const known = RULES.find(([pattern]) => pattern.test(message));
+  // A path may be called like an error.
+  const what = path === "" ? message : message.replaceAll(path, "");
+  const known = RULES.find(([pattern]) => pattern.test(what));
   return known === undefined
     ? new PortError(otherwise, path, ` (${message})`, error)
     : new PortError(known[1], path, "", error);

@@ -26,12 +26,14 @@ export const power: HandlersOf<typeof POWER> = {
     // The UICC goes on and off by itself only while LTE is off.
     const isKept = asked === "same" || (modem.functionalMode === "normal" && mode.startsWith("uicc"));
     if (isKept) return;
+    const isOffline = modem.functionalMode === "offline" || settings.uiccOff;
     await modem.setFunctionalMode(asked);
+    settings.uiccOff = mode === "uiccOff" && isOffline;
     if (mode === "powerOff") settings.unsubscribe();
   },
-  cfunRead: (_, { modem }) => {
+  cfunRead: (_, { modem, settings }) => {
     if (modem.initialised === undefined) throw new ModemError("notInitialised");
-    return { mode: modem.functionalMode };
+    return { mode: settings.uiccOff ? "offline" : modem.functionalMode };
   },
   cfunTest: () => ({
     modes: Object.values(FUNCTIONAL_MODES).filter((mode) => mode !== FUNCTIONAL_MODES.receiveOnly),

@@ -1,0 +1,3 @@
+import { playInEveryEdition } from "./play.ts";
+
+playInEveryEdition("bad-image", "connection-lost", "coaps-download");

@@ -1,0 +1,92 @@
+/** Our own carrier's lives, told on the console as Nordic's sample tells them: the watch finds nothing wrong. */
+import { describe, expect, it, jest } from "@jest/globals";
+import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
+import type { TraceRecord } from "../../ports/trace.ts";
+import { live, type RealLife, success } from "../machines/support/realLife.ts";
+import { conformsOf, deviationsOf, eventsOf, watchText } from "./support/watched.ts";
+
+// Lives on real sockets, on a machine that may be busy.
+jest.setTimeout(60_000);
+
+const REASONS = [
+  "No reason given",
+  "Failed to activate PDN",
+  "No route to bootstrap server",
+  "Failed to connect to bootstrap server",
+  "Bootstrap sequence not completed",
+  "No route to server",
+  "Failed to connect to server",
+  "Server registration sequence not completed",
+  "Server in maintenance mode",
+  "Waiting for SIM MSISDN",
+];
+
+const told = (records: readonly TraceRecord[]) => records.filter(({ kind }) => kind === "event");
+
+function consoleText(records: readonly TraceRecord[]): string {
+  const lines = records.flatMap((record) => {
+    if (record.kind === "call" && record.name !== "lwm2m_carrier_run()") return ["LWM2M Carrier library sample.."];
+    if (record.kind !== "event") return [];
+    const { semantic, name, payload } = record as {
+      semantic?: string;
+      name?: string;
+      payload?: Record<string, unknown>;
+    };
+    if (semantic === "deferred") {
+      return [name, `Reason: ${REASONS[Number(payload?.reason)]}, timeout: ${payload?.timeout} seconds`];
+    }
+    return [name];
+  });
+  return lines.map((line) => `${line}\r\n`).join("");
+}
+
+async function refusedAtFirst(life: RealLife): Promise<void> {
+  life.testbed.bootstrap.setBehaviour({ kind: "refuse", times: 2 });
+  const registered = life.next("registered");
+  life.carrier.start();
+  await registered;
+}
+
+async function linkDownAndReboot(life: RealLife): Promise<void> {
+  const registered = life.next("registered");
+  life.carrier.start();
+  await registered;
+  const down = life.next("link.goingDown");
+  life.carrier.request("linkDown");
+  await down;
+  while (life.carrier.request("linkUp") !== 0) await new Promise(setImmediate);
+  await life.next("registered");
+  const again = life.next("registered");
+  life.carrier.request("reboot");
+  await again;
+}
+
+async function badImage(life: RealLife): Promise<void> {
+  const registered = life.next("registered");
+  life.carrier.start();
+  await registered;
+  const again = life.next("registered");
+  const { management, urls } = life.testbed;
+  const update = management.updateFirmware(life.carrier.endpoint, { uri: urls.badImage });
+  await again;
+  await update.catch(() => {});
+}
+
+const STORIES: readonly (readonly [string, EditionId, (life: RealLife) => Promise<void>])[] = [
+  ["everything goes well", "0.10", success],
+  ["everything goes well", "0.30-pre", success],
+  ["everything goes well", "3.6", success],
+  ["the bootstrap server refuses at first", "3.6", refusedAtFirst],
+  ["the link is taken down on request, then a reboot", "3.6", linkDownAndReboot],
+  ["the image is corrupt", "3.3", badImage],
+];
+
+describe("our own carrier, watched from outside", () => {
+  it.each(STORIES)("does what its edition does: %s, in edition %s", async (_, id, story) => {
+    const records = await live(EDITIONS[id], story);
+    const { turns, records: seen } = watchText(consoleText(records), { edition: id });
+    expect(deviationsOf(turns)).toEqual([]);
+    expect(eventsOf(seen)).toEqual(told(records).map(({ name }) => String(name).replace("LWM2M_CARRIER_EVENT_", "")));
+    expect(conformsOf(turns)).toContain(EDITIONS[id].charts.bootstrap);
+  });
+});

@@ -1,0 +1,44 @@
+/** Whatever the statecharts may tell, their twin explains; whatever else it is told, it goes on. */
+import { describe, expect, it, jest } from "@jest/globals";
+import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
+import { Twin } from "../../watch/index.ts";
+import { TwinCharts } from "../../watch/twin/twinMachine.ts";
+import { vocabularyOf } from "../../watch/twin/words.ts";
+import { randomLife, seeded } from "./support/randomLife.ts";
+
+// Copies of the charts by the thousand, on a machine that may be busy.
+jest.setTimeout(60_000);
+
+const LIVES = 5;
+const TURNS = 80;
+const charts = new TwinCharts();
+
+describe.each(Object.keys(EDITIONS) as EditionId[])("a twin with edition %s", (id) => {
+  const edition = EDITIONS[id];
+
+  it("explains lives in which anything goes well or wrong", () => {
+    const random = seeded(2026);
+    const told: number[] = [];
+    for (let life = 0; life < LIVES; life++) {
+      const events = randomLife(edition, charts, TURNS, random);
+      const twin = new Twin(edition, charts);
+      twin.booted();
+      const unexplained = events.findIndex((event) => twin.observe(event) === undefined);
+      const where = events.slice(0, unexplained + 1).map(({ name, payload }) => `${name} ${payload?.name ?? ""}`);
+      expect(where).toEqual([]);
+      told.push(events.length);
+    }
+    expect(Math.max(...told)).toBeGreaterThan(5);
+  });
+
+  it("goes on after any events in any order", () => {
+    const random = seeded(7);
+    const words = vocabularyOf(edition);
+    const twin = new Twin(edition, charts);
+    for (let turn = 0; turn < 30; turn++) {
+      const event = words[Math.floor(random() * words.length)]!;
+      if (twin.observe(event) === undefined) twin.depart(event);
+      expect(twin.position.length).toBeGreaterThan(0);
+    }
+  });
+});
