@@ -17,6 +17,7 @@ import { openPty } from "../../testbed/at/pty.ts";
 import { listenTcp } from "../../testbed/at/tcpLine.ts";
 import type { Answer } from "../console/command.ts";
 import { CommandConsole } from "../console/commandConsole.ts";
+import { failure } from "../errors.ts";
 import { type CliIo, EXIT, type ExitCode, unlessAborted } from "../io.ts";
 import { MODEM_COMMANDS, type RunningModem } from "../modem/modemCommands.ts";
 import { Terminal } from "../terminal.ts";
@@ -39,6 +40,8 @@ export interface ModemOptions {
 interface Reached {
   readonly device?: string;
   readonly tcp?: string;
+  /** Resolves when nobody can reach it any more. */
+  readonly gone?: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,7 +93,8 @@ export async function modem(io: CliIo, options: ModemOptions): Promise<ExitCode>
     await front.ready;
     if (json) tell({ kind: "started", dialect, ...placeOf(line) });
     else printStart(terminal, line, dialect);
-    await unlessAborted(io.signal, commands.run({ front, modem: simulated }));
+    const ended = [commands.run({ front, modem: simulated }), ...(line.gone === undefined ? [] : [lost(line.gone)])];
+    await unlessAborted(io.signal, Promise.race(ended));
   } finally {
     commands.close();
     await line?.close();
@@ -128,9 +132,14 @@ async function reach(front: AtFront, tcp: number | true | undefined): Promise<Re
     const { address, close } = await listenTcp(front, tcp === true ? 0 : tcp);
     return { tcp: `${address.address}:${address.port}`, close };
   }
-  const { path, stream, close } = await openPty();
+  const { path, stream, gone, close } = await openPty();
   front.attach(stream);
-  return { device: path, close };
+  return { device: path, gone, close };
+}
+
+async function lost(gone: Promise<void>): Promise<never> {
+  await gone;
+  throw failure("the pseudo terminal is gone: its helper process has ended", "Start the command again.");
 }
 
 function placeOf({ device, tcp }: Reached): object {

@@ -5,6 +5,7 @@
  *   stream ◀─ FrontLine ◀─ the answer, then the notifications held back meanwhile ◀────────┘
  */
 import type { Duplex } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 import { systemRandom } from "../../carrier/random.ts";
 import type { Dialect } from "../../modem/at/commands/dialect.ts";
 import { NOTIFICATIONS } from "../../modem/at/commands/table.ts";
@@ -49,6 +50,8 @@ export interface AtFront {
   readonly ready: Promise<void>;
   /** Speaks on this line from now on, in place of one before. What was on the way there is lost. */
   attach(stream: Duplex): void;
+  /** Resolves when what the host has sent so far is answered and the answers have left. */
+  answered(): Promise<void>;
   /** Makes something fail. Throws a `ModemError` with code `incorrectParameters` for a fault that cannot be. */
   inject(fault: AtFault): void;
   clear(name: AtFaultName): void;
@@ -134,6 +137,15 @@ class Front implements AtFront {
     // Its host has gone with the line.
     this.#execution?.giveUp();
     this.#line.attach(stream);
+  }
+
+  async answered(): Promise<void> {
+    await this.#line.arrived();
+    for (let over: Promise<void> | undefined; over !== this.#running; await turn()) {
+      over = this.#running;
+      await over;
+    }
+    await this.#line.sent();
   }
 
   inject(fault: AtFault): void {

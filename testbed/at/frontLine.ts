@@ -60,7 +60,7 @@ export class FrontLine {
       dialect,
       onCommand: (text) => onCommand(text),
       onOverlong: () => this.answer("\r\nERROR\r\n", ""),
-      onRaw: (octets, done) => onData(octets, done),
+      onRaw: (octets, done) => onData(octets, done).finally(() => this.#readOn()),
       onEcho: (octets) => this.#output.push(octets.slice()),
     });
   }
@@ -129,12 +129,7 @@ export class FrontLine {
   idle(): void {
     this.#isBusy = false;
     this.#flush();
-    if (this.#unread.length === 0) return;
-    // When the reader has gone on with what it has.
-    setImmediate(() => {
-      this.#feed();
-      this.#control();
-    });
+    this.#readOn();
   }
 
   /** An answer to the command of this name. */
@@ -158,6 +153,11 @@ export class FrontLine {
     this.#flush();
   }
 
+  /** Resolves when all that the host has sent is here. */
+  arrived(): Promise<void> {
+    return this.#input.idle();
+  }
+
   /** Resolves when all that was sent has left. */
   sent(): Promise<void> {
     return this.#output.idle();
@@ -173,6 +173,15 @@ export class FrontLine {
     clock.clearTimeout(this.#silence);
     // What has come may be read later: it waits while a command runs.
     if (this.#reader.occupied) this.#silence = clock.setTimeout(() => this.#reader.silence(), SILENCE_MS);
+  }
+
+  /** Gives the reader what waits, when it has gone on with what it has. */
+  #readOn(): void {
+    if (this.#unread.length === 0) return;
+    setImmediate(() => {
+      this.#feed();
+      this.#control();
+    });
   }
 
   /** What does not fit the reader waits until it has read some. */

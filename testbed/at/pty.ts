@@ -12,6 +12,8 @@ export interface Pty {
   readonly path: string;
   /** The modem's side. Ends when the helper process does. */
   readonly stream: PtyStream;
+  /** Resolves when the helper process has ended, by `close` or by itself: nobody can open the device any more. */
+  readonly gone: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ async function openWith(name: PtyHelper, env: NodeJS.ProcessEnv): Promise<Pty> {
     return {
       path,
       stream,
+      gone,
       close: async () => {
         stream.destroy();
         helper.kill("SIGKILL");

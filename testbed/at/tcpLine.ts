@@ -13,10 +13,12 @@ export interface TcpLine {
 /** Rejects with a `TestbedError` when the port is taken. `port` 0 takes a free one. */
 export async function listenTcp(front: AtFront, port = 0): Promise<TcpLine> {
   let current: Socket | undefined;
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     current?.destroy();
     current = socket;
     front.attach(socket);
+    // Whoever has nothing more to say still hears the answer: `printf 'AT\r' | nc -N 127.0.0.1 5000`.
+    socket.once("end", () => void front.answered().then(() => socket.end()));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {

@@ -87,6 +87,30 @@ describe("a modem in functional mode 0", () => {
   });
 });
 
+describe("functional modes", () => {
+  it("are those of before while the UICC alone is off", async () => {
+    const terminal = await started();
+    await terminal.obeyed("AT+CFUN=4", "AT+CFUN=40");
+    expect(await terminal.say("AT+CFUN?")).toBe("\r\n+CFUN: 4\r\n\r\nOK\r\n");
+    expect(await terminal.say("AT%XSIM?")).toBe("\r\n%XSIM: 0\r\n\r\nOK\r\n");
+    await terminal.obeyed("AT+CFUN=41");
+    expect(await terminal.say("AT+CFUN?")).toBe("\r\n+CFUN: 4\r\n\r\nOK\r\n");
+    await terminal.obeyed("AT+CFUN=40", "AT+CFUN=0");
+    expect(await terminal.say("AT+CFUN?")).toBe("\r\n+CFUN: 0\r\n\r\nOK\r\n");
+  });
+});
+
+describe("packet data contexts", () => {
+  it("but the default one are gone after a restart, however often a host asks for one", async () => {
+    const terminal = await started();
+    for (const restart of Array.from({ length: 12 }, () => "AT#XMODEMRESET")) {
+      expect(await terminal.say("AT%XNEWCID?")).toBe("\r\n%XNEWCID: 1\r\n\r\nOK\r\n");
+      await terminal.obeyed(restart);
+    }
+    expect(await terminal.say("AT+CGDCONT?")).toBe('\r\n+CGDCONT: 0,"","","",0,0\r\n\r\nOK\r\n');
+  });
+});
+
 describe("errors", () => {
   it("have numbers where AT+CMEE=1 asks for them, and are plain otherwise", async () => {
     const terminal = await started();
@@ -114,6 +138,8 @@ describe("errors", () => {
 
   it("come for a command that is longer than the buffer, and the next one is heard", async () => {
     const terminal = await started();
+    expect(await terminal.say(`AT%CMNG=0,1,4,"${"x".repeat(5000)}`)).toBe("\r\nERROR\r\n");
+    expect(await terminal.say("AT")).toBe("\r\nOK\r\n");
     expect(await terminal.say(`AT%CMNG=0,1,4,"${"x".repeat(5000)}"`)).toBe("\r\nERROR\r\n");
     expect(await terminal.say("AT")).toBe("\r\nOK\r\n");
   });

@@ -1,10 +1,11 @@
 /** `lwm2m-carrier modem`, with the streams of a test. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { FAULT_NAMES } from "../../cli/modem/faultText.ts";
 import { cli, startCli } from "../cli/support/cli.ts";
 
 const ending: (() => unknown)[] = [];
@@ -43,6 +44,17 @@ describe("lwm2m-carrier modem", () => {
     const gone = once(socket, "close");
     expect(await say(another, "AT")).toBe("\r\nOK\r\n");
     await gone;
+  });
+
+  it("answers who has ended his side of the connection, and then ends its own", async () => {
+    const { socket } = await started("--timing", "realistic", "--baud", "9600", "--firmware-version", "mfw_x");
+    let came = "";
+    socket.on("data", (data: Buffer) => {
+      came += data.toString("latin1");
+    });
+    socket.end("AT+CMEE=1\rAT+CGMR\r");
+    await once(socket, "close");
+    expect(came).toBe("\r\nOK\r\n\r\nmfw_x\r\n\r\nOK\r\n");
   });
 
   it("takes faults by name, from its options and from its standard input", async () => {
@@ -98,6 +110,7 @@ describe("lwm2m-carrier modem", () => {
     const heard = await say(socket, "AT", /#XCARRIEREVT: 5,0\r\n/);
     expect(heard.match(/#XCARRIEREVT: \S+/g)?.slice(-2)).toEqual(["#XCARRIEREVT: 1,0", "#XCARRIEREVT: 5,0"]);
     expect(await say(socket, 'AT#XCARRIER="regup"')).toContain("OK");
+    expect(await say(socket, "AT#XSMVER")).toMatch(/#XSMVER: "[^"]+","[^"]+","lwm2m_carrier"\r\n/);
   });
 
   it("speaks as the older application", async () => {
@@ -113,10 +126,27 @@ describe("lwm2m-carrier modem", () => {
     expect(await running.exit).toBe(0);
   });
 
+  it("ends with a word about it when the pseudo terminal's helper does", async () => {
+    const mine = () => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
+    const before = new Set(mine());
+    const running = startCli(["modem"]);
+    await running.stdout.until("lists commands");
+    for (const child of mine().filter((each) => !before.has(each))) process.kill(Number(child));
+    expect(await running.exit).toBe(1);
+    expect(running.stderr.text).toContain("the pseudo terminal is gone: its helper process has ended");
+  });
+
+  it("lists every fault in its help", async () => {
+    const { stdout } = await cli("modem", "--help");
+    for (const name of FAULT_NAMES) expect(stdout.text).toContain(name);
+  });
+
   it.each([
     [["--fault", "garbge"], "did you mean garbage?"],
     [["--fault", "garbage=1"], "garbage has no number"],
-    [["--fault", "registrationDenied"], "is invalid. fault registrationDenied: cause is undefined"],
+    [["--fault", "registrationDenied"], "is invalid. fault registrationDenied: cause is missing"],
+    [["--fault", "firmwareRejected=7"], "code is 7, a whole number from 71303169"],
+    [["--fault", "keyWriteRefused=99999999999"], "tag is 99999999999"],
     [["--dialect", "hayes"], "Allowed choices are serialModem, slm"],
     [["--pty", "--tcp"], "cannot be used with"],
     [["--firmware-version", "with spaces"], "firmwareVersion"],

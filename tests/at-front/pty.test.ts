@@ -1,7 +1,9 @@
 /** The pseudo terminal, opened by a program that is not ours. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { openPty, type PtyHelper } from "../../testbed/at/pty.ts";
 
@@ -53,6 +55,21 @@ describe("a pseudo terminal", () => {
       }
     } finally {
       await pty.close();
+    }
+  });
+
+  it("tells when its helper has ended by itself", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "helper-"));
+    try {
+      const script = '#!/bin/sh\necho "PTY is /dev/null" >&2\nread -r line\n';
+      writeFileSync(join(folder, "python3"), script, { mode: 0o755 });
+      const pty = await openPty({ helpers: ["python"], env: { PATH: folder } });
+      pty.stream.write("end\n");
+      await pty.gone;
+      expect(pty.stream.destroyed).toBe(true);
+      await pty.close();
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

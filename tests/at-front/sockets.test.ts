@@ -87,6 +87,20 @@ describe("datagram sockets by handle", () => {
     expect(await terminal.say("AT#XSOCKET?")).toBe("\r\nOK\r\n");
   });
 
+  it("read data to their end, however many come at once", async () => {
+    const { port } = await peer();
+    const terminal = await started();
+    await terminal.obeyed("AT#XSOCKET=1,2,0", `AT#XCONNECT=0,"127.0.0.1",${port}`);
+    for (const [length, end] of [
+      [",60000", ""],
+      ["", "+++"],
+    ] as const) {
+      terminal.write(`AT#XSEND=0,2,0${length}\r${"x".repeat(60_000)}${end}`);
+      await terminal.until(/#XDATAMODE: -?\d\r\n/);
+      expect(await terminal.say("AT")).toBe("\r\nOK\r\n");
+    }
+  });
+
   it("send to whom they are told and say from whom it came", async () => {
     const { port } = await peer();
     const terminal = await started();
