@@ -51,7 +51,7 @@ export interface LineSettings {
   baudRate: number;
   /** The socket that the older application has selected. */
   selected: number | undefined;
-  /** ms of silence after which data in data mode are sent. */
+  /** As AT#XDATACTRL has it, ms. Kept and told: data in data mode go when their length or `+++` has come. */
   dataTimeLimitMs: number;
 }
 
