@@ -24,6 +24,13 @@ export function isRefusal(error: unknown): error is ModemErrorShape {
   return isModemError(error) && !LINE_FAILURES.has(error.code);
 }
 
+const DISTURBANCES: ReadonlySet<ModemErrorCode> = new Set(["timeout", "lineError"]);
+
+/** An answer was lost or garbled: asked again, the modem may well give it. */
+export function isDisturbance(error: unknown): boolean {
+  return isModemError(error) && DISTURBANCES.has(error.code);
+}
+
 /** What the modem gives; undefined where it refuses. */
 export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   try {

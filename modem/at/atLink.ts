@@ -8,8 +8,8 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../../ports/clock.ts";
 import type { ModemErrorShape } from "../../ports/modem.ts";
 import type { Trace } from "../../ports/trace.ts";
-import { ModemError } from "../modemError.ts";
-import { type AtLine, unlessRefused } from "./atLine.ts";
+import { isModemError, ModemError } from "../modemError.ts";
+import { type AtLine, isRefusal, unlessRefused } from "./atLine.ts";
 import type { Dialect } from "./commands/dialect.ts";
 import { GENERAL } from "./commands/general.ts";
 import type { AtNotification } from "./commands/table.ts";
@@ -40,11 +40,17 @@ export interface AtLinkOptions {
   readonly onLost: (error: ModemErrorShape) => boolean;
   /** It is back: the modem may have gone on, or have restarted. */
   readonly onReopened: () => void;
+  /** It was waiting for a piece of a firmware image, and has got anything in its place. */
+  readonly onImageSpoilt: () => void;
 }
 
 /** A modem that has just started answers after a second; one whose line is garbled after its next line end. */
 const SYNCHRONISE_TIMEOUT_MS = 1_000;
 const SYNCHRONISE_ATTEMPTS = 2;
+/** Longest data that a command announces: of #XSEND and #XDFUWRITE. */
+const MAX_DATA_OCTETS = 4_096;
+/** So long the line is silent after `+++`, which else is data. */
+const ESCAPE_SILENCE_MS = 1_000;
 
 export class AtLink implements AtLine {
   readonly #options: AtLinkOptions;
@@ -102,23 +108,27 @@ export class AtLink implements AtLine {
   }
 
   async #connect(): Promise<AtChannel> {
+    const stream = await this.#openStream();
     const channel = new AtChannel({
-      stream: await this.#openStream(),
+      stream,
       clock: this.#options.clock,
       trace: this.#options.trace,
       dialect: this.#application?.dialect,
     });
     this.#connecting = channel;
+    const stopListening = channel.subscribe(({ key }) => {
+      if (key === "xdfu") this.#options.onImageSpoilt();
+    });
     try {
       if (this.#closed) throw new ModemError("closed");
-      await this.#synchronise(channel);
-      this.#application = await applicationOf(channel);
+      this.#application = await this.#synchronise(channel, stream);
       channel.dialect = this.#application.dialect;
       return channel;
     } catch (error) {
       channel.close();
       throw error;
     } finally {
+      stopListening();
       this.#connecting = undefined;
     }
   }
@@ -142,19 +152,40 @@ export class AtLink implements AtLine {
   }
 
   /** Echo goes off, so that nothing but the modem's own words comes back. */
-  async #synchronise(channel: AtChannel): Promise<void> {
+  async #synchronise(channel: AtChannel, stream: Duplex): Promise<AtApplication> {
     let last: unknown;
     for (let attempt = 0; attempt < SYNCHRONISE_ATTEMPTS; attempt++) {
       try {
         await channel.execute(GENERAL.echoOff, {}, { timeoutMs: SYNCHRONISE_TIMEOUT_MS });
-        return;
+        // An OK may be what another host has left; the version is not.
+        return await applicationOf(channel);
       } catch (error) {
-        if (channel.closed !== undefined) throw error;
+        if (channel.closed !== undefined || isNoSuchModem(error)) throw error;
         last = error;
+        if (attempt === 0 && !isRefusal(error)) await this.#endData(stream);
       }
     }
     const { source } = this.#options;
     throw new PortError("notAModem", "path" in source ? source.path : "the stream", "", last);
+  }
+
+  /**
+   * A host that died may have left the modem waiting for its data: without announced length they end with `+++`, else
+   * when all have come. To a modem that waits for a command all of it is nothing.
+   */
+  async #endData(stream: Duplex): Promise<void> {
+    const { clock } = this.#options;
+    stream.write("+++");
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clock.clearTimeout(timer);
+        stream.off("close", end);
+        resolve();
+      };
+      const timer = clock.setTimeout(end, ESCAPE_SILENCE_MS);
+      stream.once("close", end);
+    });
+    if (!stream.destroyed) stream.write("\r".repeat(MAX_DATA_OCTETS));
   }
 
   #lose(error: ModemErrorShape): void {
@@ -175,6 +206,10 @@ export class AtLink implements AtLine {
 }
 
 const NOT_OPEN = { detail: "the line is not open" };
+
+function isNoSuchModem(error: unknown): boolean {
+  return isModemError(error) && error.code === "notSupported";
+}
 
 /** Serial Modem, else the older Serial LTE Modem. */
 async function applicationOf(channel: AtChannel): Promise<AtApplication> {

@@ -155,9 +155,14 @@ export class AtNetwork {
     return info;
   }
 
+  /** There is a configured APN to do without. */
+  get mayFallBack(): boolean {
+    return this.#configured?.apn !== undefined && !this.#fallenBack;
+  }
+
   /** Defines the default PDN without the configured APN; false when there is none to do without. */
   async fallBack(): Promise<boolean> {
-    if (this.#configured?.apn === undefined || this.#fallenBack) return false;
+    if (!this.mayFallBack) return false;
     this.#fallenBack = true;
     await this.restorePdn();
     return true;
@@ -217,8 +222,7 @@ export class AtNetwork {
   #onEsmCause(cause: number): void {
     this.#esmCause = cause;
     this.#esmAwaited?.();
-    const mayFallBack = this.#configured?.apn !== undefined && !this.#fallenBack;
-    if (this.#radioOn && !this.isRegistered && mayFallBack && APN_CAUSES.has(cause)) this.#options.onApnRefused();
+    if (this.#radioOn && !this.isRegistered && this.mayFallBack && APN_CAUSES.has(cause)) this.#options.onApnRefused();
   }
 
   /** It may stand after the refusal on the line. */

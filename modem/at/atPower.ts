@@ -71,12 +71,12 @@ export class AtPower {
 
   /** Restarts the modem alone. It is switched off afterwards, and the notification of its mode is the caller's. */
   async restart(): Promise<ModemInitResult> {
-    const { line, firmware } = this.#options;
+    const { firmware } = this.#options;
     this.vanish("the modem was restarted");
     firmware.restarted();
     this.restarting = true;
     try {
-      const outcome = await unlessRefused(line.execute(POWER.xmodemreset));
+      const outcome = await unlessRefused(this.#restartModem());
       if (outcome === undefined) await this.#restartApplication();
       else if (outcome.step !== "ok") {
         const { step, error = "no reason" } = outcome;
@@ -148,7 +148,8 @@ export class AtPower {
   /** The network refuses the configured APN: the radio goes off and on, and nobody needs to know. */
   async attachWithoutApn(): Promise<void> {
     const { network } = this.#options;
-    if (this.#mode !== "normal" || network.isRegistered) return;
+    // A modem may have told the cause more than once meanwhile.
+    if (this.#mode !== "normal" || network.isRegistered || !network.mayFallBack) return;
     try {
       network.switching();
       await this.#set("offline");
@@ -184,6 +185,22 @@ export class AtPower {
   async #unlockSim(): Promise<void> {
     await this.#options.line.execute(POWER.cfunSet, { mode: "uiccOn" });
     await this.#simPin.unlock();
+  }
+
+  /** An application that starts again instead of answering has restarted the modem with itself. */
+  async #restartModem() {
+    let isModemUp = false;
+    this.#onApplication = (isUp) => {
+      isModemUp = isUp;
+    };
+    try {
+      return await this.#options.line.execute(POWER.xmodemreset);
+    } catch (error) {
+      if (isModemUp) return { step: "ok" } as const;
+      throw error;
+    } finally {
+      this.#onApplication = undefined;
+    }
   }
 
   /** An application that cannot restart the modem alone, as Serial LTE Modem could not at first, restarts with it. */

@@ -17,8 +17,11 @@ interface Peer {
   readonly port: number;
 }
 
-/** How often a modem is asked that does not tell. */
-const ASK_INTERVAL_MS = 200;
+/**
+ * How often a modem is asked that does not tell: soon where an answer may be on its way, and less and less often where
+ * nothing is said, so that modem and host can sleep. A server that begins is heard at its first repetitions.
+ */
+const ASK_INTERVAL_MS = { first: 200, longest: 5_000, factor: 1.5 };
 /** Datagrams that wait for the line; what comes when so many wait is lost, as datagrams are. */
 const MAX_UNSENT = 32;
 /** Most saved connections that an nRF91 keeps is four; two sockets stay free for others. */
@@ -34,6 +37,7 @@ export class AtSockets implements ModemSockets {
   readonly #parked = new Map<string, AtSocket>();
   #commands: SocketCommands | undefined;
   #timer: TimerId;
+  #intervalMs = ASK_INTERVAL_MS.first;
   #sent: Promise<unknown> = Promise.resolve();
 
   constructor(line: AtLine, clock: Clock) {
@@ -57,7 +61,7 @@ export class AtSockets implements ModemSockets {
       await commands.watch(handle);
       const socket = new AtSocket(this, handle, { address, port: options.port }, options, saves);
       this.#open.set(handle, socket);
-      this.#askAgain();
+      this.#askSoon();
       return socket;
     } catch (error) {
       this.#discard(handle, options.securityTag);
@@ -150,7 +154,7 @@ export class AtSockets implements ModemSockets {
     }
     const socket = new AtSocket(this, handle, peer, options, true);
     this.#open.set(handle, socket);
-    this.#askAgain();
+    this.#askSoon();
     return socket;
   }
 
@@ -191,6 +195,17 @@ export class AtSockets implements ModemSockets {
 
   /** A datagram that the line has garbled is still there, and the modem tells of the next one only when it is read. */
   async #receive(socket: AtSocket): Promise<void> {
+    const isReading = socket.mayHave !== undefined;
+    socket.mayHave = true;
+    if (isReading) return;
+    while (socket.mayHave && this.#open.get(socket.handle) === socket) {
+      socket.mayHave = false;
+      await this.#read(socket);
+    }
+    socket.mayHave = undefined;
+  }
+
+  async #read(socket: AtSocket): Promise<void> {
     for (let attempt = 0; attempt < RECEIVE_ATTEMPTS; attempt++) {
       try {
         const octets = await this.commands.receive(socket.handle);
@@ -213,6 +228,13 @@ export class AtSockets implements ModemSockets {
     this.commands.close(handle, securityTag).catch(() => {});
   }
 
+  /** Something was said, so that something may come. */
+  #askSoon(): void {
+    this.#intervalMs = ASK_INTERVAL_MS.first;
+    this.#stopAsking();
+    this.#askAgain();
+  }
+
   #askAgain(): void {
     const { ask } = this.commands;
     if (ask === undefined || this.#timer !== undefined || this.#open.size === 0) return;
@@ -220,8 +242,10 @@ export class AtSockets implements ModemSockets {
       this.#timer = undefined;
       const told = await ask([...this.#open.keys()]).catch(() => []);
       for (const { handle, events } of told) this.onEvents(handle, events);
+      if (told.length > 0) this.#intervalMs = ASK_INTERVAL_MS.first;
       this.#askAgain();
-    }, ASK_INTERVAL_MS);
+    }, this.#intervalMs);
+    this.#intervalMs = Math.min(ASK_INTERVAL_MS.longest, this.#intervalMs * ASK_INTERVAL_MS.factor);
   }
 
   #stopAsking(): void {
@@ -237,6 +261,8 @@ class AtSocket implements ModemSocket {
   readonly options: ConnectOptions;
   /** True where `park` can save it. */
   readonly saves: boolean;
+  /** While it is read: whether the modem has told of more since. However often it tells, one reading is to come. */
+  mayHave: boolean | undefined;
   readonly #sockets: AtSockets;
   #onDatagram: ((bytes: Uint8Array) => void) | undefined;
   #onClose: ((detail: string) => void) | undefined;

@@ -79,6 +79,11 @@ export class AtFirmwareArea implements FirmwareArea {
     this.#applied?.(new ModemError("fault", { detail: "it restarted while it checked the image" }));
   }
 
+  /** The last chunk is not the image's. */
+  distrust(): void {
+    this.#abandoned = true;
+  }
+
   offset(): Promise<number> {
     return this.#inTurn(async () => (await this.#where()).offset);
   }

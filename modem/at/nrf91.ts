@@ -21,26 +21,27 @@ import type {
 } from "../../ports/modem.ts";
 import type { Storage } from "../../ports/storage.ts";
 import type { Trace } from "../../ports/trace.ts";
-import { asModemError, ModemError } from "../modemError.ts";
+import { ModemError } from "../modemError.ts";
 import { NotificationHub, type NotificationListener } from "../notificationHub.ts";
 import type { PdnOptions } from "../pdnOptions.ts";
+import { isDisturbance } from "./atLine.ts";
 import { type AtApplication, AtLink, type LineSource } from "./atLink.ts";
 import type { AtModem } from "./atModem.ts";
 import { AtNetwork } from "./atNetwork.ts";
 import { AtPower } from "./atPower.ts";
 import { AtSockets } from "./atSockets.ts";
 import { SIM } from "./commands/sim.ts";
-import { SMS } from "./commands/sms.ts";
 import type { AtNotification } from "./commands/table.ts";
 import { AtFirmwareArea } from "./firmwareArea.ts";
 import { HostCredentials } from "./hostCredentials.ts";
 import { readIdentity, readSim } from "./identity.ts";
 import { ModemCredentials } from "./modemCredentials.ts";
 import { Recovery } from "./recovery.ts";
-import { decodeSmsDeliver, SmsPduError } from "./smsPdu.ts";
+import { SmsReception } from "./smsReception.ts";
 import { subscribeSms } from "./subscriptions.ts";
 import type { Technology } from "./technology.ts";
 import { readBatteryVoltage, readCell, readNetworkTime, readSignal, readTemperature } from "./telemetry.ts";
+import { Turns } from "./turns.ts";
 
 export interface Nrf91Options {
   readonly source: LineSource;
@@ -78,9 +79,10 @@ export class Nrf91 implements AtModem {
   readonly #network: AtNetwork;
   readonly #power: AtPower;
   readonly #sockets: AtSockets | undefined;
+  readonly #sms: SmsReception;
   readonly #hub = new NotificationHub();
   readonly #recovery: Recovery;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #closed = false;
   #initialised: ModemInitResult | undefined;
 
@@ -97,6 +99,7 @@ export class Nrf91 implements AtModem {
         return this.#initialised !== undefined;
       },
       onReopened: () => this.#recover(),
+      onImageSpoilt: () => this.firmware.distrust(),
     });
     this.#link = line;
     const onApnRefused = () => this.#inBackground(() => this.#power.attachWithoutApn());
@@ -106,6 +109,7 @@ export class Nrf91 implements AtModem {
     this.#network = network;
     this.firmware = firmware;
     this.#sockets = sockets;
+    this.#sms = new SmsReception(line, notify);
     this.#power = new AtPower({ line, clock, network, firmware, sockets, notify, pin, technology });
     if (sockets !== undefined) {
       this.sockets = sockets;
@@ -163,7 +167,7 @@ export class Nrf91 implements AtModem {
     this.#hub.close();
     this.#link.close();
     this.#recovery.end();
-    await this.#last;
+    await this.#turns.over;
     this.#power.off("the modem driver is closed");
     this.#initialised = undefined;
   }
@@ -200,7 +204,7 @@ export class Nrf91 implements AtModem {
     return this.#run(async () => {
       await this.#power.powerUicc();
       return (await this.#link.execute(SIM.csim, { digits: 2 * command.length, command })).answer;
-    });
+    }, "once");
   }
 
   signal(): Promise<SignalQuality> {
@@ -231,6 +235,14 @@ export class Nrf91 implements AtModem {
   async #start(): Promise<ModemInitResult> {
     await this.#link.open();
     this.#recovery.end();
+    return this.#setUp().catch(async (error: unknown) => {
+      if (this.#closed || !isDisturbance(error)) throw error;
+      await this.#link.open();
+      return this.#setUp();
+    });
+  }
+
+  async #setUp(): Promise<ModemInitResult> {
     const result = await this.#power.restart();
     await this.#power.switch("offline", () => {
       this.#initialised = result;
@@ -261,10 +273,10 @@ export class Nrf91 implements AtModem {
         this.#onDomainEvent(notification.values.event.words);
         break;
       case "cmt":
-        this.#onSms(notification.values.data);
+        this.#sms.onMessage(notification.values.data);
         break;
       case "cds":
-        this.#acknowledge();
+        this.#sms.acknowledge();
         break;
       case "cmsError":
         if (notification.values.number === SMS_CLIENT_DROPPED) this.#inBackground(() => subscribeSms(this.#link));
@@ -296,22 +308,6 @@ export class Nrf91 implements AtModem {
     if (event !== undefined) this.#hub.notify({ kind: "domain", event });
   }
 
-  #onSms(pdu: Uint8Array | undefined): void {
-    this.#acknowledge();
-    try {
-      const { from, payload } = decodeSmsDeliver(new TextDecoder("latin1").decode(pdu));
-      this.#hub.notify({ kind: "sms", from, payload });
-    } catch (error) {
-      // The network's mistake; the record has the line.
-      if (!(error instanceof SmsPduError)) throw error;
-    }
-  }
-
-  /** A message that is not acknowledged is the last one. */
-  #acknowledge(): void {
-    this.#link.execute(SMS.cnma, { mode: 1 }).catch(() => {});
-  }
-
   #fail(reason: number, detail: string): void {
     if (this.#initialised === undefined || this.#power.restarting || this.#recovery.failure !== undefined) return;
     this.#recovery.begin(detail);
@@ -328,7 +324,9 @@ export class Nrf91 implements AtModem {
   #recover(): void {
     if (this.#closed || this.#recovery.failure === undefined) return;
     this.#recoverLater();
-    if (this.#link.isOpen) this.#run(() => this.#resume(), "open").catch(() => {});
+    if (!this.#link.isOpen) return;
+    this.#recovery.isDue();
+    this.#run(() => this.#resume(), "open").catch(() => {});
   }
 
   async #resume(): Promise<void> {
@@ -360,27 +358,29 @@ export class Nrf91 implements AtModem {
   }
 
   /**
-   * Runs work in the order of the calls; while the modem is being set to work again it waits a little for that. The
-   * promise rejects with a `ModemError` only.
+   * Runs work in the order of the calls; while the modem is being set to work again it waits a little for that. What
+   * may be done twice is, once, where the line or the modem failed under it. The promise rejects with a `ModemError` only.
    */
-  #run<T>(work: () => Promise<T>, needs: "initialised" | "open" = "initialised"): Promise<T> {
-    if (needs === "open") return this.#inTurn(work);
-    const inTurn = () => this.#inTurn(work, () => this.#checkWorking());
-    return this.#recovery.patience?.then(inTurn) ?? inTurn();
+  #run<T>(work: () => Promise<T>, needs: "initialised" | "once" | "open" = "initialised"): Promise<T> {
+    const turn = () =>
+      this.#turns.take(async () => {
+        if (this.#closed) throw new ModemError("closed");
+        if (needs === "open") return work();
+        this.#checkWorking();
+        return needs === "once" ? work() : work().catch((error: unknown) => this.#again(work, error));
+      });
+    return (needs === "open" ? undefined : this.#recovery.patience?.then(turn)) ?? turn();
   }
 
-  #inTurn<T>(work: () => Promise<T>, check?: () => void): Promise<T> {
-    const result = this.#last
-      .then(() => {
-        if (this.#closed) throw new ModemError("closed");
-        check?.();
-        return work();
-      })
-      .catch((error: unknown) => {
-        throw asModemError(error);
+  async #again<T>(work: () => Promise<T>, error: unknown): Promise<T> {
+    if (this.#recovery.failure !== undefined) {
+      await this.#recovery.due;
+      await this.#resume().catch(() => {
+        throw error;
       });
-    this.#last = result.catch(() => undefined);
-    return result;
+    } else if (!isDisturbance(error)) throw error;
+    if (this.#closed || this.#initialised === undefined) throw error;
+    return work();
   }
 }
 

@@ -15,6 +15,8 @@ export class Recovery {
   #interval: TimerId;
   #patience: Promise<void> | undefined;
   #endPatience = () => {};
+  #due: Promise<void> | undefined;
+  #makeDue = () => {};
   #patienceTimer: TimerId;
 
   constructor(clock: Clock) {
@@ -31,12 +33,28 @@ export class Recovery {
     return this.#patience;
   }
 
+  /** Pending until an attempt is worth making, at most as long as calls wait; undefined when nothing is wrong. */
+  get due(): Promise<void> | undefined {
+    return this.#due;
+  }
+
   begin(failure: string): void {
     this.#failure = failure;
+    this.#due = new Promise((resolve) => {
+      this.#makeDue = resolve;
+    });
     this.#patience = new Promise((resolve) => {
-      this.#endPatience = resolve;
+      this.#endPatience = () => {
+        this.#makeDue();
+        resolve();
+      };
     });
     this.#patienceTimer = this.#clock.setTimeout(this.#endPatience, PATIENCE_MS);
+  }
+
+  /** The modem has started again, or its line is back. */
+  isDue(): void {
+    this.#makeDue();
   }
 
   /** A device that nobody looks after has to come back by itself: it is tried for as long as it takes. */
@@ -49,6 +67,7 @@ export class Recovery {
   end(): void {
     this.#failure = undefined;
     this.#patience = undefined;
+    this.#due = undefined;
     this.#endPatience();
     this.#clock.clearTimeout(this.#patienceTimer);
     this.#clock.clearTimeout(this.#interval);

@@ -36,6 +36,8 @@ export interface BenchOptions {
   readonly dataPath?: "host" | "modem";
   readonly simulated?: Partial<SimulatedModemOptions>;
   readonly front?: Partial<AtFrontOptions>;
+  /** Of the front, around this modem. */
+  readonly extensions?: (simulated: SimulatedModem) => NonNullable<AtFrontOptions["extensions"]>;
   readonly driver?: Partial<Omit<AtModemOptions, "path" | "stream">>;
   /** How often the port is not there after the first time. */
   readonly refusesPlugs?: number;
@@ -59,6 +61,7 @@ export async function bench({
   dataPath,
   simulated: changes,
   front: more,
+  extensions,
   driver,
   refusesPlugs = 0,
 }: BenchOptions = {}): Promise<Bench> {
@@ -76,6 +79,7 @@ export async function bench({
     clock,
     random: seededRandom(2),
     ...(dialect && { dialect }),
+    ...(extensions && { extensions: extensions(simulated) }),
     ...more,
   });
   let line: ReturnType<typeof duplexPair> | undefined;

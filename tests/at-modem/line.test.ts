@@ -200,7 +200,8 @@ describe("registration as a real modem tells it", () => {
     await settle(modem.setFunctionalMode("normal"));
     scripted.commands.length = 0;
     heard.length = 0;
-    scripted.say("\r\n+CNEC_ESM: 27,0\r\n");
+    // It tries twice before anybody can stop it.
+    scripted.say("\r\n+CNEC_ESM: 27,0\r\n\r\n+CNEC_ESM: 27,0\r\n");
     await clock.advanceAsync(1_000);
     expect(scripted.commands).toEqual(["AT+CFUN=4", 'AT+CGDCONT=0,"IPV4V6"', "AT+CFUN=1"]);
     scripted.say("\r\n+CNEC_ESM: 27,0\r\n");
@@ -338,6 +339,19 @@ describe("a short message", () => {
     await new Promise(setImmediate);
     expect(heard).toEqual([{ kind: "sms", from: "27838890001", payload: new TextEncoder().encode("hellohello") }]);
     expect(scripted.commands).toEqual(["AT+CNMA=1", "AT+CNMA=1"]);
+  });
+
+  it("after the other from a modem that answers nothing any more has few acknowledgements wait", async () => {
+    const { scripted, modem, settle, clock, heard } = driver();
+    await settle(modem.init());
+    scripted.commands.length = 0;
+    scripted.answer("AT+CNMA=1", SILENCE);
+    for (let count = 0; count < 1_000; count++) scripted.say("\r\n+CDS: 1\r\n00\r\n");
+    await clock.advanceAsync(1);
+    scripted.answer("AT+CNMA=1", "");
+    await clock.advanceAsync(3_600_000);
+    expect(scripted.commands.filter((command) => command === "AT+CNMA=1").length).toBeLessThanOrEqual(16);
+    expect(heard.filter(({ kind }) => kind === "fault")).toEqual([]);
   });
 
   it("that makes no sense is acknowledged all the same", async () => {
