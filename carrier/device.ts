@@ -43,6 +43,7 @@ import { Registrations, wantsQueueMode } from "./registrations.ts";
 import type { ResolvedOptions } from "./resolve.ts";
 import { ServerAttributes } from "./serverAttributes.ts";
 import { noteAlert, noteBootstrapped, serverFactsOf } from "./serverFacts.ts";
+import { smsTrigger } from "./smsTrigger.ts";
 import { tracedStorage } from "./tracedStorage.ts";
 
 export class Device {
@@ -131,11 +132,6 @@ export class Device {
 
   get facts(): Facts {
     return this.#keeper.facts;
-  }
-
-  /** Firmware is downloaded over `coaps:` too. */
-  get hasDtls(): boolean {
-    return this.options.hasDtls;
   }
 
   /** Sends the charts what happens outside of them, from now on; returns the function that ends it. */
@@ -401,8 +397,16 @@ export class Device {
       case "shutdown":
         this.tellModem();
         break;
+      case "sms":
+        this.#onSms(notification.from, notification.payload);
+        break;
       default:
     }
+  }
+
+  #onSms(from: string, payload: Uint8Array): void {
+    const server = smsTrigger(this.tree, from, payload);
+    if (server !== undefined) this.emit({ type: "server.trigger", server, command: { type: "server.update" } });
   }
 
   #noteFirmwareVersion({ firmwareVersion }: ModemInitResult): void {

@@ -61,7 +61,7 @@ export class DeviceFirmware implements FirmwareHost {
       version,
       clock,
       ...firmwareWords(firmware),
-      ...(device.hasDtls && { protocols: SECURE_PROTOCOLS }),
+      ...(device.options.hasDtls && { protocols: SECURE_PROTOCOLS }),
       ...(firmware.uri !== undefined && { packageUri: firmware.uri }),
       ...(firmware.severity !== undefined && { severity: firmware.severity }),
       ...(firmware.maximumDeferSeconds !== undefined && { maximumDeferSeconds: firmware.maximumDeferSeconds }),

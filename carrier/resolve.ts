@@ -47,7 +47,7 @@ export interface ResolvedOptions extends Omit<CarrierOptions, "settings"> {
   readonly edition: Edition;
   readonly modem: Modem;
   readonly transport: Transport;
-  /** `coaps:` by this host or by the modem; of a given transport nothing is known. */
+  /** `coaps:`, for firmware too, by this host or by the modem; of a given transport nothing is known. */
   readonly hasDtls: boolean;
   readonly storage: Storage;
   readonly clock: Clock;

@@ -65,7 +65,7 @@ async function download(device: Device, uri: string, signal: AbortSignal): Promi
     trace,
     etag: before > 0 ? device.facts.firmware.etag : undefined,
     openCoap: openCoapOf(device),
-    schemes: device.hasDtls ? SECURE_SCHEMES : undefined,
+    schemes: device.options.hasDtls ? SECURE_SCHEMES : undefined,
     onEtag: (etag) => device.firmware.rememberEtag(etag),
   });
   return downloadOutcome(outcome, before);
