@@ -5,6 +5,9 @@ export class DecodeError extends Error {
   override readonly name = "DecodeError";
 }
 
+/** Holds most messages. */
+const FIRST_OCTETS = 256;
+
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #at: number;
@@ -27,8 +30,9 @@ export class ByteReader {
   }
 
   #number(octets: number): number {
+    if (octets > this.remaining) throw new DecodeError(`${octets} octets wanted, ${this.remaining} left`);
     let value = 0;
-    for (const octet of this.take(octets)) value = value * 256 + octet;
+    for (const end = this.#at + octets; this.#at < end; this.#at++) value = value * 256 + this.#bytes[this.#at]!;
     return value;
   }
 
@@ -65,28 +69,39 @@ export class ByteReader {
   }
 }
 
+/** One buffer that grows, from the pool: what it gives is a copy. */
 export class ByteWriter {
-  readonly #parts: Uint8Array[] = [];
+  #buffer: Uint8Array = Buffer.allocUnsafe(FIRST_OCTETS);
   #length = 0;
 
   bytes(bytes: Uint8Array): this {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+    const at = this.#grow(bytes.length);
+    this.#buffer.set(bytes, at);
     return this;
   }
 
-  #number(value: number, octets: number): this {
-    return this.bytes(numberBytes(value, octets));
+  /** Makes room; gives where it begins. */
+  #grow(octets: number): number {
+    const at = this.#length;
+    this.#length += octets;
+    if (this.#length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(2 * this.#length);
+      larger.set(this.#buffer.subarray(0, at));
+      this.#buffer = larger;
+    }
+    return at;
   }
 
   u8(value: number): this {
-    return this.#number(value, 1);
+    const at = this.#grow(1);
+    this.#buffer[at] = value;
+    return this;
   }
   u16(value: number): this {
-    return this.#number(value, 2);
+    return this.u8(value >>> 8).u8(value);
   }
   u24(value: number): this {
-    return this.#number(value, 3);
+    return this.u8(value >>> 16).u16(value);
   }
 
   vector8(bytes: Uint8Array): this {
@@ -100,7 +115,7 @@ export class ByteWriter {
   }
 
   toBytes(): Uint8Array {
-    return concat(this.#parts, this.#length);
+    return new Uint8Array(this.#buffer.subarray(0, this.#length));
   }
 }
 

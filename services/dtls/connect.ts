@@ -32,9 +32,9 @@ export interface DtlsClientSocket extends DtlsSocket {
 
 /** Resolves when the server is authenticated. Rejects with a `DtlsError`; then nothing is held any more. */
 export async function connectDtls(options: ConnectOptions): Promise<DtlsClientSocket> {
-  const { host, port = DTLS_PORT, local, lookup, clock, signal, ...rest } = options;
+  const { host, port = DTLS_PORT, lookup, signal } = options;
   checkPort(port, 1);
-  const createClient = () => new DtlsClient({ serverName: withoutZone(host), ...rest });
+  const createClient = () => new DtlsClient({ serverName: withoutZone(host), ...options });
   // Before anything else: options that are of no use do not wait for a resolver.
   let client = createClient();
   const failures: DtlsError[] = [];

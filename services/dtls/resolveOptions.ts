@@ -84,13 +84,12 @@ export function resolveClient(options: ClientOptions): ResolvedClient {
     refuse("maxFragmentLength", `is ${maxFragmentLength}; 512, 1024, 2048 and 4096 are defined`);
   }
   const verifies = trust !== undefined || peerPublicKeys !== undefined;
-  return {
-    ...resolveCommon(options, 0, { psk: psk !== undefined, ecdheEcdsa: verifies }),
+  return Object.assign(resolveCommon(options, 0, { psk: psk !== undefined, ecdheEcdsa: verifies }), {
     psk: psk && { identity: Uint8Array.from(psk.identity), key: pskKey(psk.key) },
     serverName,
     maxFragmentLength,
     allowLegacyRenegotiation: options.allowLegacyRenegotiation ?? false,
-  };
+  });
 }
 
 /** Throws `DtlsError` `option`, which names the option. */
@@ -130,7 +129,10 @@ function resolveCommon(
   can: { readonly psk: boolean; readonly ecdheEcdsa: boolean },
 ): Resolved {
   const { connectionId = defaultConnectionId, rawPublicKey } = options;
-  const retransmission = { ...RFC6347_RETRANSMISSION, ...options.retransmission };
+  const retransmission =
+    options.retransmission === undefined
+      ? RFC6347_RETRANSMISSION
+      : { ...RFC6347_RETRANSMISSION, ...options.retransmission };
   if (retransmission.initialMs > retransmission.maxMs) {
     refuse("retransmission.initialMs", `is ${retransmission.initialMs}, more than maxMs, ${retransmission.maxMs}`);
   }

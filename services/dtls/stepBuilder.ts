@@ -28,6 +28,7 @@ export class StepBuilder {
     if (events !== NO_EVENTS) this.#events = [];
     this.timer = undefined;
     this.newest = false;
-    return { datagrams, events, ...(timer !== undefined && { timer }), ...(newest && { newest }) };
+    if (timer === undefined) return newest ? { datagrams, events, newest } : { datagrams, events };
+    return newest ? { datagrams, events, timer, newest } : { datagrams, events, timer };
   }
 }

@@ -68,7 +68,7 @@ describe("a firmware update", () => {
       const life = await registered(edition);
       expect(await update(life, { package: IMAGE })).toEqual(UPDATED);
       expect(errors(life)).toEqual([]);
-    }, 15_000);
+    });
 
     it(`is fetched from a CoAP host, edition ${edition}`, async () => {
       const life = await registered(edition);
@@ -76,7 +76,7 @@ describe("a firmware update", () => {
       open.push(host);
       expect(await update(life, { uri: host.url("/image.bin") })).toEqual(UPDATED);
       expect(errors(life)).toEqual([]);
-    }, 15_000);
+    });
 
     it(`is fetched over HTTP and over HTTPS, edition ${edition}`, async () => {
       for (const origin of ["plainImage", "goodImage"] as const) {
@@ -84,7 +84,7 @@ describe("a firmware update", () => {
         expect(await update(life, { uri: life.testbed.urls[origin] })).toEqual(UPDATED);
         expect(errors(life)).toEqual([]);
       }
-    }, 15_000);
+    });
   }
 
   it("that the HTTP host has not is State 0, Result 7", async () => {
@@ -120,5 +120,5 @@ describe("a firmware update", () => {
     expect((await management.read(endpoint, "/5/0/3")).value).toBe(0);
     expect((await management.read(endpoint, "/5/0/5")).value).toBe(0);
     expect(await update(life, { uri: life.testbed.urls.plainImage })).toEqual(UPDATED);
-  }, 15_000);
+  });
 });

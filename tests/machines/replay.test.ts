@@ -1,13 +1,10 @@
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { replayCharts } from "../../carrier/replay.ts";
 import type { Edition } from "../../machines/edition.ts";
 import { EDITIONS } from "../../machines/editions/index.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { replacer, reviver } from "../../trace/bytes.ts";
 import { live, type RealLife, success } from "./support/realLife.ts";
-
-// Lives on real sockets, on a machine that may be busy.
-jest.setTimeout(30_000);
 
 const ROWS = Object.values(EDITIONS).map((edition) => ({ id: edition.id, edition }));
 

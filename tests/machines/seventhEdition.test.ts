@@ -1,12 +1,9 @@
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { replayCharts } from "../../carrier/replay.ts";
 import { DEFAULT_RETRY, DEFAULT_SETTINGS } from "../../machines/settings.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { edition7 } from "./support/edition7.ts";
 import { live, type RealLife, success } from "./support/realLife.ts";
-
-// Lives on real sockets, on a machine that may be busy.
-jest.setTimeout(30_000);
 
 /** `76 ENROLLED`, and its payload where it has one. */
 const heard = (records: readonly TraceRecord[]) =>

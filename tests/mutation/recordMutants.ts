@@ -243,13 +243,41 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
       check: "the tag is verified",
       text: "decipher.final();",
       replacement: "",
+      name: "TLS_PSK_WITH_AES_128_GCM_SHA256 (Connection ID: false), given to a client is dropped, whichever bit of it is another",
+    },
+  ]),
+  ...mutantsOf("dtls/crypto/ccm", "attacks/tampering", [
+    {
+      check: "the tag of CCM is verified",
+      text: "return authentic ? blocks.subarray(contentAt, contentAt + length) : undefined;",
+      replacement: "return authentic || true ? blocks.subarray(contentAt, contentAt + length) : undefined;",
       name: "TLS_PSK_WITH_AES_128_CCM_8 (Connection ID: false), given to a client is dropped, whichever bit of it is another",
     },
     {
-      check: "an empty content is passed to the cipher before its tag is believed",
-      text: "const content = decipher.update(sealed.subarray(0, length));",
-      replacement: "const content = length > 0 ? decipher.update(sealed.subarray(0, length)) : new Uint8Array(0);",
-      name: "an empty record with a wrong tag is dropped",
+      check: "the tag of CCM is verified for nothing too",
+      text: "return authentic ? blocks.subarray(contentAt, contentAt + length) : undefined;",
+      replacement: "return authentic || length === 0 ? blocks.subarray(contentAt, contentAt + length) : undefined;",
+      name: "TLS_PSK_WITH_AES_128_CCM_8 that holds nothing, given to a client an empty record with a wrong tag is dropped",
+    },
+    {
+      check: "the associated data are in the MAC",
+      text: "blocks.set(aad, BLOCK + 2);",
+      replacement: "",
+      name: "TLS_PSK_WITH_AES_128_CCM_8 (Connection ID: false), given to a client is dropped when it says of itself that it is of another type, version, epoch or number",
+    },
+  ]),
+  ...mutantsOf("dtls/crypto/ccm", "crypto/aead", [
+    {
+      check: "each MAC begins from zeros",
+      text: "blocks[at]! ^= this.#last[at]!;",
+      replacement: "blocks[at]! ^= 0;",
+      name: "seals and opens the same, one record after the other, forged ones among them",
+    },
+    {
+      check: "what encrypts the tag stays here",
+      text: "      blocks[at] = 0;\n",
+      replacement: "",
+      name: "gives a content in memory that holds nothing of what encrypts",
     },
   ]),
   ...mutantsOf("dtls/crypto/cbc", "attacks/tampering", [

@@ -38,4 +38,4 @@ it("has whole documents after kill -9 in the middle of writing, again and again"
     expect((await readdir(folder)).sort()).toEqual(["facts.doc", "keys.secret", "lock", "log.doc"]);
     await storage.close();
   }
-}, 30_000);
+});

@@ -40,16 +40,16 @@ export class CbcRecordCipher {
   }
 
   /** The IV is random: a nonce that can be foreseen must not be one. */
-  seal(_nonce: Uint8Array, aad: Uint8Array, content: Uint8Array): Uint8Array {
+  seal(_nonce: Uint8Array, aad: Uint8Array, content: Uint8Array, headroom = 0): Uint8Array {
     if (this.#encryptThenMac) {
-      const sealed = this.#encrypt(content, undefined, MAC);
-      const covered = sealed.subarray(0, sealed.length - MAC);
+      const record = this.#encrypt(content, undefined, headroom, MAC);
+      const covered = record.subarray(headroom, record.length - MAC);
       setLength(aad, covered.length);
-      sealed.set(this.#mac(aad, covered), covered.length);
-      return sealed;
+      record.set(this.#mac(aad, covered), record.length - MAC);
+      return record;
     }
     setLength(aad, content.length);
-    return this.#encrypt(content, this.#mac(aad, content), 0);
+    return this.#encrypt(content, this.#mac(aad, content), headroom, 0);
   }
 
   open(aad: Uint8Array, fragment: Uint8Array): Uint8Array | undefined {
@@ -91,8 +91,8 @@ export class CbcRecordCipher {
     return createHmac(HASH, this.#macKey).update(aad).update(covered).digest();
   }
 
-  /** IV || AES(content || mac || padding), with room for `trailer` octets behind. */
-  #encrypt(content: Uint8Array, mac: Uint8Array | undefined, trailer: number): Uint8Array {
+  /** IV || AES(content || mac || padding), with room for `headroom` octets in front and `trailer` octets behind. */
+  #encrypt(content: Uint8Array, mac: Uint8Array | undefined, headroom: number, trailer: number): Uint8Array {
     const macAt = content.length;
     const paddingAt = macAt + (mac?.length ?? 0);
     const padding = BLOCK - (paddingAt % BLOCK);
@@ -102,12 +102,13 @@ export class CbcRecordCipher {
     // Each octet of the padding, its length octet too, tells the octets before the length octet (RFC 5246 §6.2.3.2).
     plain.fill(padding - 1, paddingAt);
 
-    const fragment = Buffer.allocUnsafe(BLOCK + plain.length + trailer);
-    randomFillSync(fragment, 0, BLOCK);
-    const cipher = createCipheriv(CIPHER, this.#key, fragment.subarray(0, BLOCK)).setAutoPadding(false);
-    fragment.set(cipher.update(plain), BLOCK);
+    const bodyAt = headroom + BLOCK;
+    const record = Buffer.allocUnsafe(bodyAt + plain.length + trailer);
+    randomFillSync(record, headroom, BLOCK);
+    const cipher = createCipheriv(CIPHER, this.#key, record.subarray(headroom, bodyAt)).setAutoPadding(false);
+    record.set(cipher.update(plain), bodyAt);
     cipher.final();
-    return fragment;
+    return record;
   }
 
   /** Takes IV || ciphertext, whole blocks. */

@@ -3,9 +3,9 @@ import type { KeyObject } from "node:crypto";
 import { DtlsError } from "../errors.ts";
 import type { Suite } from "../suites.ts";
 import { setLength } from "./aad.ts";
-import { type Aead, createNodeAead } from "./aead.ts";
+import { type Aead, AesGcm } from "./aead.ts";
 import { CbcRecordCipher } from "./cbc.ts";
-import { aes128Ccm8 } from "./ccm.ts";
+import { AesCcm } from "./ccm.ts";
 
 /**
  * Seals or opens the fragments of records. `aad` is the associated data of RFC 5246 §6.2.3.3 or RFC 9146 §5.3 and ends
@@ -14,8 +14,8 @@ import { aes128Ccm8 } from "./ccm.ts";
 export interface RecordCipher {
   /** The most octets that `seal` adds to a content. */
   readonly overhead: number;
-  /** `nonce`: epoch and sequence number, 8 octets, never twice. Gives the whole fragment. */
-  seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array): Uint8Array;
+  /** `nonce`: epoch and sequence number, 8 octets, never twice. Gives the whole fragment behind `headroom` octets, 0 by default. */
+  seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array, headroom?: number): Uint8Array;
   /** The content in memory of its own; undefined: too short or not authentic, which of them is not told. Never throws. */
   open(aad: Uint8Array, fragment: Uint8Array): Uint8Array | undefined;
 }
@@ -31,8 +31,6 @@ export interface DirectionKeys {
 
 /** Octets of the nonce that travel in front of the ciphertext. */
 const EXPLICIT = 8;
-const GCM_TAG_LENGTH = 16;
-const aes128Gcm: Aead = createNodeAead("aes-128-gcm", GCM_TAG_LENGTH);
 
 /** `encryptThenMac` (RFC 7366) concerns CBC suites only. */
 export function createRecordCipher(
@@ -42,9 +40,9 @@ export function createRecordCipher(
 ): RecordCipher {
   switch (suite.cipher) {
     case "aes128Ccm8":
-      return new AeadRecordCipher(aes128Ccm8(), keys);
+      return new AeadRecordCipher(new AesCcm(keys.key), keys.salt);
     case "aes128Gcm":
-      return new AeadRecordCipher(aes128Gcm, keys);
+      return new AeadRecordCipher(new AesGcm(keys.key), keys.salt);
     case "aes128CbcSha256":
       if (!keys.macKey) throw new DtlsError("option", `keys: ${suite.cipher} needs a MAC key`);
       return new CbcRecordCipher(keys.macKey, keys.key, options.encryptThenMac);
@@ -55,27 +53,25 @@ export function createRecordCipher(
 export class AeadRecordCipher implements RecordCipher {
   readonly overhead: number;
   readonly #aead: Aead;
-  readonly #key: KeyObject;
   /** The salt in its place; node:crypto copies a nonce, so one serves all records. */
   readonly #nonce: Uint8Array;
   readonly #saltLength: number;
 
-  constructor(aead: Aead, { key, salt }: Pick<DirectionKeys, "key" | "salt">) {
+  constructor(aead: Aead, salt: Uint8Array) {
     this.overhead = EXPLICIT + aead.tagLength;
     this.#aead = aead;
-    this.#key = key;
     this.#saltLength = salt.length;
     this.#nonce = new Uint8Array(salt.length + EXPLICIT);
     this.#nonce.set(salt);
   }
 
-  seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array): Uint8Array {
+  seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array, headroom = 0): Uint8Array {
     setLength(aad, content.length);
     this.#nonce.set(nonce, this.#saltLength);
-    const fragment = Buffer.allocUnsafe(this.overhead + content.length);
-    fragment.set(nonce);
-    this.#aead.seal(this.#key, this.#nonce, aad, content, fragment, EXPLICIT);
-    return fragment;
+    const record = Buffer.allocUnsafe(headroom + this.overhead + content.length);
+    record.set(nonce, headroom);
+    this.#aead.seal(this.#nonce, aad, content, record, headroom + EXPLICIT);
+    return record;
   }
 
   open(aad: Uint8Array, fragment: Uint8Array): Uint8Array | undefined {
@@ -83,6 +79,6 @@ export class AeadRecordCipher implements RecordCipher {
     setLength(aad, fragment.length - this.overhead);
     // The peer's own choice of the explicit nonce counts, whatever the record's number is (RFC 6655 §3).
     this.#nonce.set(fragment.subarray(0, EXPLICIT), this.#saltLength);
-    return this.#aead.open(this.#key, this.#nonce, aad, fragment.subarray(EXPLICIT));
+    return this.#aead.open(this.#nonce, aad, fragment.subarray(EXPLICIT));
   }
 }

@@ -86,7 +86,8 @@ class Packer {
   }
 
   #finish(): void {
-    if (this.#records.length > 0) this.#full.push(concat(this.#records, this.#used));
+    const [first, ...others] = this.#records;
+    if (first !== undefined) this.#full.push(others.length === 0 ? first : concat(this.#records, this.#used));
     this.#records = [];
     this.#used = 0;
   }

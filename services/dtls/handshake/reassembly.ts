@@ -101,6 +101,11 @@ function isWhole({ body, pieces }: Partial): boolean {
 
 /** What came first stays: overlapping octets are not written again. */
 function addPiece(partial: Partial, offset: number, bytes: Uint8Array): Added {
+  if (partial.pieces.length === 0) {
+    partial.body.set(bytes, offset);
+    partial.pieces.push([offset, offset + bytes.length]);
+    return "kept";
+  }
   let from = offset;
   let to = offset + bytes.length;
   const apart = partial.pieces.filter(([start, end]) => end < from || start > to);

@@ -86,17 +86,29 @@ export function writeRecord(
   connectionId: Uint8Array | undefined,
   fragment: Uint8Array,
 ): Uint8Array {
-  const cidLength = connectionId?.length ?? 0;
-  const lengthAt = CID_AT + cidLength;
-  const record = new Uint8Array(lengthAt + 2 + fragment.length);
+  const headerLength = HEADER_OCTETS + (connectionId?.length ?? 0);
+  const record = new Uint8Array(headerLength + fragment.length);
+  record.set(fragment, headerLength);
+  return writeHeader(record, type, epoch, sequence, connectionId);
+}
+
+/** Writes the header in front of a fragment, which is there already. */
+export function writeHeader(
+  record: Uint8Array,
+  type: number,
+  epoch: number,
+  sequence: number,
+  connectionId: Uint8Array | undefined,
+): Uint8Array {
+  const lengthAt = CID_AT + (connectionId?.length ?? 0);
+  const length = record.length - lengthAt - 2;
   record[0] = type;
   record[1] = DTLS_1_2 >> 8;
   record[2] = DTLS_1_2 & 0xff;
   writeSequence(record, EPOCH_AT, epoch, sequence);
   if (connectionId !== undefined) record.set(connectionId, CID_AT);
-  record[lengthAt] = fragment.length >> 8;
-  record[lengthAt + 1] = fragment.length;
-  record.set(fragment, lengthAt + 2);
+  record[lengthAt] = length >> 8;
+  record[lengthAt + 1] = length;
   return record;
 }
 

@@ -82,7 +82,8 @@ export class RecordLayer {
     if (!this.#window.isFresh(record.sequence)) return "replay";
     const opened = this.#read === undefined ? undefined : unprotect(this.#read, record);
     if (opened === undefined) return "unauthentic";
-    return { ...opened, newest: this.#window.mark(record.sequence) };
+    const { type, content } = opened;
+    return { type, content, newest: this.#window.mark(record.sequence) };
   }
 }
 

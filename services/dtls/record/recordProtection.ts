@@ -3,7 +3,7 @@
  * type behind a Connection ID (RFC 5246 §6.2.3.3, RFC 9146 §4, §5).
  */
 import type { RecordCipher } from "../crypto/cipher.ts";
-import { CONTENT_TYPE, DTLS_1_2, type RecordView, writeRecord, writeSequence } from "./record.ts";
+import { CONTENT_TYPE, DTLS_1_2, HEADER_OCTETS, type RecordView, writeHeader, writeSequence } from "./record.ts";
 
 const NONCE_OCTETS = 8;
 const CLASSIC_AAD_OCTETS = 13;
@@ -26,19 +26,15 @@ export function protect(
   const nonce = new Uint8Array(NONCE_OCTETS);
   writeSequence(nonce, 0, epoch, sequence);
   if (connectionId === undefined || connectionId.length === 0) {
-    return writeRecord(
-      type,
-      epoch,
-      sequence,
-      undefined,
-      cipher.seal(nonce, classicAad(type, epoch, sequence), content),
-    );
+    const sealed = cipher.seal(nonce, classicAad(type, epoch, sequence), content, HEADER_OCTETS);
+    return writeHeader(sealed, type, epoch, sequence, undefined);
   }
   const inner = new Uint8Array(content.length + 1);
   inner.set(content);
   inner[content.length] = type;
-  const fragment = cipher.seal(nonce, cidAad(connectionId, epoch, sequence), inner);
-  return writeRecord(CONTENT_TYPE.tls12Cid, epoch, sequence, connectionId, fragment);
+  const headerLength = HEADER_OCTETS + connectionId.length;
+  const sealed = cipher.seal(nonce, cidAad(connectionId, epoch, sequence), inner, headerLength);
+  return writeHeader(sealed, CONTENT_TYPE.tls12Cid, epoch, sequence, connectionId);
 }
 
 /** Undefined for a record that is not authentic. A type of 0 stands for an inner plaintext without one. */

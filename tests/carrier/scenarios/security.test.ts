@@ -7,7 +7,7 @@ describe("a scenario", () => {
     const suites = records.filter(({ phase, kind }) => kind === "dtls" && phase === "connected");
     expect(new Set(suites.map(({ to }) => to))).toEqual(new Set(["bootstrap", "server/123"]));
     expect(new Set(suites.map(({ suite }) => suite))).toEqual(new Set(["TLS_PSK_WITH_AES_128_CCM_8"]));
-  }, 20_000);
+  });
 
   it.each(["0.10", "3.6"] as const)(
     "plays without security as well, in edition %s",

@@ -88,21 +88,28 @@ describe.each(CASES)(
   },
 );
 
-describe.each(ROLES)("A7 what Node's AES-CCM would take, given to a %s", (target) => {
-  const CCM = { suite: "TLS_PSK_WITH_AES_128_CCM_8", cid: false } as const;
+/** Node's own CCM would take any tag where there is nothing to decrypt. */
+const EMPTY = ROLES.flatMap((target) => [
+  { target, suite: "TLS_PSK_WITH_AES_128_CCM_8" as const, tagOctets: 8 },
+  { target, suite: "TLS_PSK_WITH_AES_128_GCM_SHA256" as const, tagOctets: 16 },
+]);
+
+describe.each(EMPTY)("A7 a record of $suite that holds nothing, given to a $target", ({ target, suite, tagOctets }) => {
+  const protection = { suite, cid: false };
 
   it("an empty record with a wrong tag is dropped", () => {
-    const { pair, attacker } = connect(CCM);
+    const { pair, attacker } = connect(protection);
     const empty = attacker.seal(other(target), { sequence: 40, content: new Uint8Array(0) });
-    expect(empty).toHaveLength(HEADER + EXPLICIT_NONCE + 8);
-    const forged = Array.from({ length: 64 }, (_, bit) => flipBit(empty, 8 * (HEADER + EXPLICIT_NONCE) + bit));
-    const made = record({ epoch: 1, sequence: 41, fragment: new Uint8Array(EXPLICIT_NONCE + 8) });
+    expect(empty).toHaveLength(HEADER + EXPLICIT_NONCE + tagOctets);
+    const tagAt = 8 * (HEADER + EXPLICIT_NONCE);
+    const forged = Array.from({ length: 8 * tagOctets }, (_, bit) => flipBit(empty, tagAt + bit));
+    const made = record({ epoch: 1, sequence: 41, fragment: new Uint8Array(EXPLICIT_NONCE + tagOctets) });
     expectUntouched(pair, target, [...forged, made], "unauthentic");
   });
 
   it("an empty alert and an empty handshake record with a wrong tag are dropped", () => {
-    const { pair } = connect(CCM);
-    const fragment = new Uint8Array(EXPLICIT_NONCE + 8);
+    const { pair } = connect(protection);
+    const fragment = new Uint8Array(EXPLICIT_NONCE + tagOctets);
     const forged = [CONTENT_TYPE.alert, CONTENT_TYPE.handshake].map((type) =>
       record({ type, epoch: 1, sequence: 42, fragment }),
     );
@@ -110,7 +117,7 @@ describe.each(ROLES)("A7 what Node's AES-CCM would take, given to a %s", (target
   });
 
   it("an empty record with the right tag is taken, and says nothing", () => {
-    const { pair, attacker } = connect(CCM);
+    const { pair, attacker } = connect(protection);
     const before = total(pair.drops(target));
     const step = pair.give(target, attacker.seal(other(target), { sequence: 40, content: new Uint8Array(0) }));
     expect(step).toEqual({ datagrams: [], events: [], newest: true });

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type ConnectOptions, connectDtls } from "../../../services/dtls/connect.ts";
 import { DtlsError } from "../../../services/dtls/errors.ts";
+import { reservePort } from "../../../testbed/reservePort.ts";
 import { VirtualClock } from "../../support/virtualClock.ts";
-import { bound, checkFree, freePort, Relay } from "./relay.ts";
+import { bound, checkFree, Relay } from "./relay.ts";
 import { Heard, PSK, startServer, text } from "./support.ts";
 
 const closing: (() => unknown)[] = [];
@@ -56,7 +57,7 @@ describe("a client over UDP", () => {
   });
 
   it("sends from the address and port it is told to", async () => {
-    const port = await freePort();
+    const port = await reservePort("udp");
     const { listener } = await serverAt();
     const local = { address: "127.0.0.1", port };
     const client = await connectDtls({ host: "127.0.0.1", port: listener.address.port, psk: PSK, local });
@@ -109,7 +110,10 @@ describe("a client over UDP", () => {
 
 describe("a handshake over UDP that comes to nothing", () => {
   it("is refused at once where nobody listens", async () => {
-    const [port, localPort] = [await freePort(), await freePort()];
+    const localPort = await reservePort("udp");
+    const holder = await bound({ port: localPort });
+    const port = await reservePort("udp");
+    await new Promise<void>((resolve) => holder.close(() => resolve()));
     // The virtual clock shows that no retransmission was waited for.
     const error = await refusal({ port, local: { port: localPort }, clock: new VirtualClock() });
     expect(error).toMatchObject({ code: "noAnswer" });
@@ -172,7 +176,7 @@ describe("a handshake over UDP that comes to nothing", () => {
     const silent = await bound();
     closing.push(() => silent.close());
     const { port } = silent.address();
-    const localPort = await freePort();
+    const localPort = await reservePort("udp");
     expect(await refusal({ port, signal: AbortSignal.abort() })).toMatchObject({ code: "aborted" });
     const end = new AbortController();
     const local = { port: localPort };

@@ -78,14 +78,6 @@ export async function bound({ address = "127.0.0.1", port = 0 }: Partial<PeerAdd
   return socket;
 }
 
-/** A port of 127.0.0.1 that nobody has. */
-export async function freePort(): Promise<number> {
-  const socket = await bound();
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
-}
-
 /** Throws when somebody still has the port. */
 export async function checkFree(port: number): Promise<void> {
   const socket = await bound({ port });
