@@ -92,7 +92,8 @@ type Helper = ChildProcessByStdio<Writable, Readable, Readable>;
 async function openWith(name: PtyHelper, env: NodeJS.ProcessEnv): Promise<Pty> {
   const { command: words, says } = HELPERS[name];
   const [command, ...args] = words;
-  const helper = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env });
+  // In a process group of its own: Ctrl-C is for this process, which says goodbye over the line before it ends.
+  const helper = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env, detached: true });
   const gone = new Promise<void>((resolve) => {
     helper.once("close", () => resolve());
     helper.once("error", () => resolve());

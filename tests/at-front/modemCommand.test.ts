@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { FAULT_NAMES } from "../../cli/modem/faultText.ts";
 import { cli, startCli } from "../cli/support/cli.ts";
+import { itWithTerminal } from "../support/terminalPrograms.ts";
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {
@@ -118,7 +119,7 @@ describe("lwm2m-carrier modem", () => {
     expect(await say(socket, "AT#XSLMVER\r\n")).toContain("#XSLMVER:");
   });
 
-  it("prints the path of a pseudo terminal", async () => {
+  itWithTerminal("prints the path of a pseudo terminal", async () => {
     const running = startCli(["modem"]);
     await running.stdout.until("lists commands");
     expect(running.stdout.text).toMatch(/device\s+\/dev\/\S+/);
@@ -126,7 +127,7 @@ describe("lwm2m-carrier modem", () => {
     expect(await running.exit).toBe(0);
   });
 
-  it("ends with a word about it when the pseudo terminal's helper does", async () => {
+  itWithTerminal("ends with a word about it when the pseudo terminal's helper does", async () => {
     const mine = () => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
     const before = new Set(mine());
     const running = startCli(["modem"]);

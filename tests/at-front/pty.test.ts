@@ -6,12 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { openPty, type PtyHelper } from "../../testbed/at/pty.ts";
+import { itWith, itWithTerminal, type TerminalProgram } from "../support/terminalPrograms.ts";
 
-const HELPERS: readonly PtyHelper[] = ["python", "socat"];
+const HELPERS: readonly (readonly [PtyHelper, TerminalProgram])[] = [
+  ["python", "python3"],
+  ["socat", "socat"],
+];
 
 describe("a pseudo terminal", () => {
-  for (const helper of HELPERS) {
-    it(`of ${helper} carries every octet as it is, both ways`, async () => {
+  for (const [helper, program] of HELPERS) {
+    itWith(program)(`of ${helper} carries every octet as it is, both ways`, async () => {
       const pty = await openPty({ helpers: [helper] });
       try {
         const octets = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
@@ -35,7 +39,7 @@ describe("a pseudo terminal", () => {
       }
     });
 
-    it(`of ${helper} is gone when it was closed`, async () => {
+    itWith(program)(`of ${helper} is gone when it was closed`, async () => {
       const pty = await openPty({ helpers: [helper] });
       await pty.close();
       await pty.close();
@@ -43,7 +47,7 @@ describe("a pseudo terminal", () => {
     });
   }
 
-  it("outlives the program that opened it", async () => {
+  itWithTerminal("outlives the program that opened it", async () => {
     const pty = await openPty();
     try {
       for (const text of ["first", "again"]) {

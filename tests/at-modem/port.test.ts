@@ -1,6 +1,6 @@
 /** The driver on a port of this system: a pseudo terminal with the AT front at its other end, in real time. */
 import { once } from "node:events";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect } from "@jest/globals";
 import { SystemClock } from "../../carrier/clock/systemClock.ts";
 import { seededRandom } from "../../carrier/random.ts";
 import { type AtModem, type AtModemOptions, atModem } from "../../modem/at/atModem.ts";
@@ -9,6 +9,7 @@ import type { ModemNotification } from "../../ports/modem.ts";
 import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
 import { createAtFront } from "../../testbed/at/front.ts";
 import { openPty } from "../../testbed/at/pty.ts";
+import { itWithTerminal } from "../support/terminalPrograms.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -50,7 +51,7 @@ function heard(modem: AtModem, wanted: (notification: ModemNotification) => bool
 }
 
 describe("a modem on a port", () => {
-  it("is opened by its path, registers, and gives its port back", async () => {
+  itWithTerminal("is opened by its path, registers, and gives its port back", async () => {
     const path = await modemAt();
     for (let time = 0; time < 2; time++) {
       const modem = driver({ path, baudRate: 115_200 });
@@ -65,7 +66,7 @@ describe("a modem on a port", () => {
     }
   });
 
-  it("that another has open is busy, and says so", async () => {
+  itWithTerminal("that another has open is busy, and says so", async () => {
     const path = await modemAt();
     await driver({ path }).init();
     const other = driver({ path }).init();
@@ -73,7 +74,7 @@ describe("a modem on a port", () => {
     await expect(other).rejects.toThrow(`${path} is in use; close the other program`);
   });
 
-  it("whose device vanishes fails, and close is not kept waiting by the search for it", async () => {
+  itWithTerminal("whose device vanishes fails, and close is not kept waiting by the search for it", async () => {
     const pty = await openPty();
     const clock = new SystemClock();
     const simulated = createSimulatedModem({

@@ -8,6 +8,7 @@ import { openPort, type PortOptions } from "../../modem/at/port/openPort.ts";
 import { PortError, portErrorOf } from "../../modem/at/port/portError.ts";
 import { PortStream } from "../../modem/at/port/portStream.ts";
 import { openPty, type Pty } from "../../testbed/at/pty.ts";
+import { itWith, itWithTerminal } from "../support/terminalPrograms.ts";
 
 const BINDINGS = ["serialport", "tty"] as const;
 const EVERY_OCTET = Uint8Array.from({ length: 256 }, (_, octet) => octet);
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 describe.each(BINDINGS)("a port opened by %s", (binding) => {
-  it("carries every octet unchanged in both directions", async () => {
+  itWithTerminal("carries every octet unchanged in both directions", async () => {
     const pty = await terminal();
     const port = await opened({ path: pty.path, binding });
     const arrived = octetsOf(port, 256);
@@ -29,7 +30,7 @@ describe.each(BINDINGS)("a port opened by %s", (binding) => {
     expect(await sent).toEqual(EVERY_OCTET);
   });
 
-  it.each([115_200, 1_000_000])("takes %d baud, with flow control and without", async (baudRate) => {
+  itWithTerminal.each([115_200, 1_000_000])("takes %d baud, with flow control and without", async (baudRate) => {
     const { path } = await terminal();
     for (const flowControl of [true, false]) {
       const port = await openPort({ path, baudRate, flowControl, binding });
@@ -37,7 +38,7 @@ describe.each(BINDINGS)("a port opened by %s", (binding) => {
     }
   });
 
-  it.each(BINDINGS)("is busy for whoever opens it by %s, until it is closed", async (other) => {
+  itWithTerminal.each(BINDINGS)("is busy for whoever opens it by %s, until it is closed", async (other) => {
     const { path } = await terminal();
     const port = await opened({ path, binding });
     const refusal = await refusalOf({ path, binding: other });
@@ -59,7 +60,7 @@ describe.each(BINDINGS)("a port opened by %s", (binding) => {
   });
 });
 
-it("goes on while its device takes no octets", async () => {
+itWith("python3")("goes on while its device takes no octets", async () => {
   const device = await deafTerminal(2_000);
   const port = await opened({ path: device, binding: "tty" });
   const began = performance.now();
@@ -74,7 +75,7 @@ it("the other end of a pseudo terminal is no port, nor is an empty path", async 
   expect((await refusalOf({ path: "" })).message).toMatch(/^"" is not there/);
 });
 
-it("a pseudo terminal that nobody reads is closed all the same", async () => {
+itWithTerminal("a pseudo terminal that nobody reads is closed all the same", async () => {
   const pty = await terminal();
   const port = await opened({ path: pty.path });
   const lost = new Promise((resolve) => port.once("error", resolve));
@@ -85,7 +86,7 @@ it("a pseudo terminal that nobody reads is closed all the same", async () => {
 });
 
 describe("a device that is gone", () => {
-  it("ends its port with an error that says so", async () => {
+  itWithTerminal("ends its port with an error that says so", async () => {
     const pty = await terminal();
     const port = await opened({ path: pty.path });
     const ended = new Promise((resolve) => port.once("error", resolve));
@@ -117,7 +118,7 @@ describe("a device that is gone", () => {
   });
 });
 
-it("names the rate that a device does not do", async () => {
+itWithTerminal("names the rate that a device does not do", async () => {
   const { path } = await terminal();
   const refusal = await refusalOf({ path, baudRate: 1_234, binding: "tty" });
   expect(refusal.message).toBe(`${path} does not do 1234 baud: give the rate that AT+IPR of the modem is set to`);

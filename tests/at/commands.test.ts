@@ -1,7 +1,9 @@
 /** The commands `demo` and `run` with a modem behind AT commands. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { DATA_PATHS } from "../../cli/scenarios/scenario.ts";
 import type { Testbed } from "../../testbed/index.ts";
@@ -28,6 +30,21 @@ describe("demo --modem at", () => {
     expect(stdout.records.every(isRecord)).toBe(true);
     expect(stdout.records.some(({ kind }) => kind === "dtls")).toBe(true);
     expect(stdout.records.some(({ line }) => String(line).startsWith("AT#XSSOCKET"))).toBe(false);
+  });
+
+  it("deregisters over the line when Ctrl-C reaches all of its processes", async () => {
+    const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+    const demo = spawn(process.execPath, [main, "demo", "--modem", "at", "--json"], { detached: true });
+    let text = "";
+    let interrupted = false;
+    for await (const octets of demo.stdout) {
+      text += octets;
+      if (interrupted || text.split('"semantic":"registered"').length < 3) continue;
+      interrupted = true;
+      // As a terminal does: to the whole process group.
+      process.kill(-(demo.pid ?? 0), "SIGINT");
+    }
+    expect(text).toContain('"semantic":"deregistered"');
   });
 
   it("says what --data-path is for without it", async () => {

@@ -1,3 +1,3 @@
 import { playInEveryEdition } from "./play.ts";
 
-playInEveryEdition("bad-image", "connection-lost", "coaps-download");
+playInEveryEdition("bad-image", "connection-lost");

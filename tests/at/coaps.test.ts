@@ -1,0 +1,3 @@
+import { playInEveryEdition } from "./play.ts";
+
+playInEveryEdition("coaps-download");
