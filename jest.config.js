@@ -3,6 +3,8 @@ export default {
   testEnvironment: "node",
   // Tests wait for records, not for time: this only ends one that hangs, on however slow a machine.
   testTimeout: 60_000,
+  // The modules of a test file are not given back before its process ends: a full heap slows every test after it down.
+  workerIdleMemoryLimit: "512MB",
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["<rootDir>/tests/(interop|browser|fault|package|mutation|at)/"],
   extensionsToTreatAsEsm: [".ts"],

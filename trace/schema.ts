@@ -67,7 +67,7 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
   event: {
     description: "The library tells the application something, in its edition's words.",
     required: { semantic: text, name: { type: "string", pattern: "^LWM2M_CARRIER_EVENT_" }, number: natural },
-    optional: { payload: object, status: { type: "integer" }, guess: flag },
+    optional: { payload: object, status: { type: "integer" }, guess: flag, deviates: object },
   },
   call: { description: "The application calls an entry point.", required: { name: text } },
   return: {
@@ -177,7 +177,7 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
   log: {
     description: "A line of a watched device's output that no other record stands for.",
     required: { line: text },
-    optional: { means: oneOf("start", "failure") },
+    optional: { means: oneOf("start", "failure"), editions: listOf(text) },
   },
   store: {
     description: "A document is written or removed, or could not be.",

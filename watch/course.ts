@@ -16,6 +16,8 @@ export interface CourseDeviation {
   readonly expected: readonly ObservedEvent[];
   /** What should have come before it; absent when the device cannot have come here from where it was. */
   readonly missing?: readonly ObservedEvent[];
+  /** A device that has started again would have told it: a reset that the log does not show. */
+  readonly mayHaveRestarted: boolean;
   /** The sequence chart that it broke with, when one was under way. */
   readonly verdict?: Verdict;
 }
@@ -56,10 +58,10 @@ export class Course {
 
   /** Goes on after an event that `observe` could not explain. */
   depart(happened: ObservedEvent, record: TraceRecord): CourseDeviation {
-    const { expected, missing } = this.twin.depart(happened);
+    const { missing, ...departure } = this.twin.depart(happened);
     const verdict = this.#follower.breaks(record);
     // From here on charts may begin anew.
     this.#follower.follow(record);
-    return { record, happened, expected, ...(missing && { missing }), ...(verdict && { verdict }) };
+    return { record, happened, ...departure, ...(missing && { missing }), ...(verdict && { verdict }) };
   }
 }

@@ -13,7 +13,11 @@ export async function recogniseEdition(
   const clock = new LineClock();
   const watcher = new Watcher({ clock, trace: silent(), version: "" });
   const reader = new LogReader(clock, watcher);
-  for await (const chunk of chunks) reader.push(chunk);
+  for await (const chunk of chunks) {
+    reader.push(chunk);
+    // Nothing that comes later changes that.
+    if (watcher.edition.basis === "words") break;
+  }
   reader.end();
   return watcher.events === 0 && watcher.edition.basis === "guess" ? undefined : watcher.edition;
 }

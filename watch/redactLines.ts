@@ -4,14 +4,14 @@ const REDACTED = "[redacted]";
 
 /** What is kept of a command or response, and what follows that nobody needs to see. */
 const SECRETS: readonly RegExp[] = [
-  /(%CMNG=0,\d{1,10},\d{1,2},)\S.*$/,
+  /([%#]X?CMNG= *0 *, *\d{1,10} *, *\d{1,2} *, *)\S.*$/i,
   /(%CMNG: \d{1,10},\d{1,2},"[\dA-F]{64}",)\S.*$/,
-  /(\+CPIN=)\S.*$/,
-  /(\+CPWD=)\S.*$/,
-  /(\+CLCK="[A-Z]{2}",\d,)\S.*$/,
-  /(\+CGAUTH=\d+,\d+,)\S.*$/,
-  /(\+C(?:SIM|RSM)[=:] ?)\S.*$/,
-  /(#XSEND(?:TO)?=)\S.*$/,
+  /(\+CPIN= *)\S.*$/i,
+  /(\+CPWD= *)\S.*$/i,
+  /(\+CLCK= *"[A-Z]{2}" *, *\d *, *)\S.*$/i,
+  /(\+CGAUTH= *\d+ *, *\d+ *, *)\S.*$/i,
+  /(\+C(?:SIM|RSM)[=:] *)\S.*$/i,
+  /(#XSEND(?:TO)?= *)\S.*$/i,
 ];
 const KEY_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const KEY_ENDS = /-----END [A-Z ]*PRIVATE KEY-----/;

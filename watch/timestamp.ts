@@ -64,7 +64,19 @@ const FORMS: readonly Form[] = [
     stamp: (groups) => ({ kind: "clock", ms: ms(groups) }),
   },
   { pattern: /^\[(\d{2}):(\d{2}):(\d{2})\]\s*/, stamp: (groups) => ({ kind: "clock", ms: ms(groups) }) },
-  // Seconds since something began, as `grabserial` and `ts -s` write: `[   12.345678] `, `12.345 `
+  // What `ts` of moreutils puts there: `May 17 10:11:12 `
+  {
+    pattern: /^[A-Z][a-z]{2} [ \d]\d (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))? /,
+    stamp: (groups) => ({ kind: "clock", ms: ms(groups) }),
+  },
+  // Seconds since something began, as `grabserial` and `ts -s %.s` write: `[   12.345678] `, `12.345 `
+  {
+    pattern: /^(\d{1,10})\.(\d{3,6}) /,
+    stamp: ([seconds = "", fraction = ""]) => ({
+      kind: "uptime",
+      ms: 1000 * Number(seconds) + Number(fraction.slice(0, 3)),
+    }),
+  },
   {
     pattern: /^\[ *(\d{1,9})\.(\d{3,6})(?: +\d+\.\d+)?\] ?/,
     stamp: ([seconds = "", fraction = ""]) => ({
@@ -72,8 +84,13 @@ const FORMS: readonly Form[] = [
       ms: 1000 * Number(seconds) + Number(fraction.slice(0, 3)),
     }),
   },
-  // The log levels of nRF Connect's applications
+  // Zephyr's uptime in a unit of the device's own: `[00012345] `
+  { pattern: /^\[\d{8,10}\] / },
+  // The prompt of Zephyr's shell
+  { pattern: /^uart:~\$ / },
+  // The log levels of nRF Connect's applications, and the side that speaks
   { pattern: /^(?:DEBUG|INFO|WARN|ERROR) +(?=\S)/ },
+  { pattern: /^modem << / },
 ];
 
 /** Forms that may stand before each other. */

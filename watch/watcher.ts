@@ -11,6 +11,7 @@ import { readConsoleLine } from "./consoleLine.ts";
 import { Course, type CourseDeviation } from "./course.ts";
 import { type EditionBasis, EditionGuess } from "./editionGuess.ts";
 import { type Heard, LineAssembler, type Moment, type WatchClock } from "./lineAssembler.ts";
+import type { ObservedEvent } from "./observedEvent.ts";
 import { LineRedactor } from "./redactLines.ts";
 import type { Sighting } from "./sighting.ts";
 import { Twin } from "./twin/twin.ts";
@@ -177,8 +178,9 @@ export class Watcher {
     const { id, basis } = this.#guess;
     if (!this.#guess.take(sighting) || !sighting.readings.has(this.#guess.id)) {
       this.#foreign++;
-      this.#keepLine(line, at);
-      this.#options.onTurn?.({ kind: "foreign", line, editions: [...sighting.readings.keys()] });
+      const editions = [...sighting.readings.keys()];
+      this.#keepLine(line, at, undefined, { editions });
+      this.#options.onTurn?.({ kind: "foreign", line, editions });
       return;
     }
     if (this.#guess.id !== id || this.#guess.basis !== basis) this.#settled(id);
@@ -211,11 +213,11 @@ export class Watcher {
     }
   }
 
-  #keepLine(text: string, at: Moment, means?: "start" | "failure"): void {
+  #keepLine(text: string, at: Moment, means?: "start" | "failure", more: object = {}): void {
     const line = this.#redactor.line(text);
     this.#keep({
       ...at,
-      fields: () => ({ kind: "log", line, ...(means !== undefined && { means }) }),
+      fields: () => ({ kind: "log", line, ...(means !== undefined && { means }), ...more }),
       ...(means === "start" && { starts: true }),
     });
   }
@@ -251,31 +253,37 @@ export class Watcher {
   }
 
   #tell({ fields, sighting, time }: Past): void {
+    const { trace } = this.#options;
     const told = fields(this.#guess.id);
-    const seq = this.#options.trace.record({ ...told, time });
     const happened = sighting?.readings.get(this.#guess.id);
-    if (happened === undefined) return;
-    const record: TraceRecord = { ...told, seq, time, device: "" };
+    if (happened === undefined) {
+      trace.record({ ...told, time });
+      return;
+    }
+    const record: TraceRecord = { ...told, seq: (trace.last ?? 0) + 1, time, device: "" };
     const step = this.#course.observe(happened, record);
+    const other = step === undefined ? this.#otherThatExplains() : undefined;
+    const departs = step === undefined && other === undefined;
+    const deviation = departs ? this.#course.depart(happened, record) : undefined;
+    trace.record({ ...told, time, ...(deviation && { deviates: judgement(deviation) }) });
     const done = sighting?.status === 0 ? DONE_BY_ITSELF[happened.semantic] : undefined;
     if (done !== undefined) this.#course.twin.reached(done);
     if (step?.restarted === true) this.#options.onTurn?.({ kind: "restarted" });
     for (const conformance of step?.conforms ?? []) this.#options.onTurn?.({ kind: "conforms", ...conformance });
-    if (step !== undefined || this.#turnsToAnother()) return;
-    const deviation = this.#course.depart(happened, record);
+    if (other !== undefined) {
+      const before = this.#guess.id;
+      this.#guess.prefer(other);
+      this.#settled(before);
+    }
+    if (deviation === undefined) return;
     this.#firstDeviation ??= deviation;
     this.#options.onTurn?.({ kind: "deviates", ...deviation });
   }
 
-  /** True when another edition with the same words explains everything so far: it is that one. */
-  #turnsToAnother(): boolean {
-    if (this.#guess.decided) return false;
-    const before = this.#guess.id;
-    const other = this.#guess.candidates.find((id) => id !== before && this.#explains(id));
-    if (other === undefined) return false;
-    this.#guess.prefer(other);
-    this.#settled(before);
-    return true;
+  /** Another edition with the same words that explains everything so far: it is that one. */
+  #otherThatExplains(): EditionId | undefined {
+    const { decided, id: before, candidates } = this.#guess;
+    return decided ? undefined : candidates.find((id) => id !== before && this.#explains(id));
   }
 
   #explains(id: EditionId): boolean {
@@ -301,6 +309,17 @@ export class Watcher {
       ...(guess && { guess }),
     };
   }
+}
+
+/** For the event's record: the names of what should have come before it and of what might have come in its place. */
+function judgement({ expected, missing, verdict, mayHaveRestarted }: CourseDeviation): object {
+  const names = (events: readonly ObservedEvent[]) => [...new Set(events.map(({ name }) => name))];
+  return {
+    ...(missing && { missing: missing.map(({ name }) => name) }),
+    expected: names(expected),
+    ...(mayHaveRestarted && { mayHaveRestarted }),
+    ...(verdict && { chart: verdict.chart }),
+  };
 }
 
 /** In the words of another edition. What tells nothing of the library stays told. */

@@ -1,5 +1,5 @@
 /** `watch`: a device that runs the original library. */
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { basename } from "node:path";
 import { type Duplex, Readable } from "node:stream";
 import { SystemClock } from "../../carrier/clock/systemClock.ts";
@@ -62,10 +62,16 @@ export async function watch(io: CliIo, options: WatchOptions): Promise<ExitCode>
 /** A file tells its edition before anything of it is drawn. */
 async function knownEdition({ edition, log }: WatchOptions): Promise<KnownEdition> {
   if (edition !== undefined) return { edition };
-  if (log === undefined) return {};
+  if (log === undefined || isStream(log)) return {};
   const found = await recogniseEdition(readLog(log));
   if (found === undefined) throw nothingSeen(log);
   return { edition: found.id, basis: found.basis };
+}
+
+/** A pipe or a device gives its octets once. */
+function isStream(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isFIFO() || stats.isCharacterDevice());
 }
 
 /** Errors say which file they are about. */

@@ -143,7 +143,7 @@ export class WatchReport {
     return next.length === 0 ? "nothing, unless a server or the application wants something" : eventList(next);
   }
 
-  #deviation({ happened, expected, missing, verdict }: CourseDeviation): string[] {
+  #deviation({ happened, expected, missing, mayHaveRestarted, verdict }: CourseDeviation): string[] {
     const terminal = this.#terminal;
     const rows: [string, string][] = [];
     if (verdict?.conforms === false) {
@@ -159,6 +159,7 @@ export class WatchReport {
       const before = missing.map(eventText).join(", then ");
       rows.push(["missing", `${before} before it`]);
     }
+    if (mayHaveRestarted) rows.push(["or", "a start of the device that the log does not show"]);
     const first = terminal.marked(
       "bad",
       terminal.style("strong", `deviates: ${eventText(happened)} does not belong here`),

@@ -1,7 +1,7 @@
 /** What the documents say is true: their code runs, their tables are those of the code, their names are there. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -34,6 +34,7 @@ let folder = "";
 beforeAll(async () => {
   folder = await strangersFolder();
   await recordLife(join(folder, "run.jsonl"));
+  await copyFile(join(REPOSITORY, "tests", "watch", "logs", "edition-3.6-deviation.log"), join(folder, "device.log"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -45,6 +45,14 @@ describe("watch --log", () => {
     const { code, stdout } = await cli("watch", "--log", logPath("edition-3.6-deviation"), "--json");
     expect(code).toBe(1);
     expect(stdout.records[0]).toMatchObject({ kind: "run", edition: "3.6", guess: true });
+    expect(stdout.records.find(({ deviates }) => deviates !== undefined)).toMatchObject({
+      ...{ kind: "event", seq: 7, semantic: "bootstrapped" },
+      deviates: {
+        missing: ["LWM2M_CARRIER_EVENT_LTE_LINK_DOWN"],
+        expected: expect.arrayContaining(["LWM2M_CARRIER_EVENT_LTE_LINK_DOWN"]),
+        chart: "edition-3-bootstrap",
+      },
+    });
     expect(stdout.records.at(-1)).toMatchObject({
       kind: "result",
       ok: false,
@@ -116,6 +124,18 @@ describe("watch of standard input", () => {
     // The reason of a deferral comes right after it, or never.
     stdin.write("LWM2M_CARRIER_EVENT_DEFERRED\r\n");
     await stdout.until("DEFERRED");
+    interrupt();
+    expect(await exit).toBe(1);
+  });
+
+  it("with --json judges an event as it comes, before the input ends", async () => {
+    const { stdin, stdout, exit, interrupt } = startCli(["watch", "--json", "--edition", "3.6"]);
+    stdin.write(
+      "LWM2M_CARRIER_EVENT_INIT\r\nLWM2M_CARRIER_EVENT_LTE_LINK_DOWN\r\nLWM2M_CARRIER_EVENT_BOOTSTRAPPED\r\n",
+    );
+    await stdout.until('"deviates":');
+    const foreign = stdout.records.find(({ kind }) => kind === "log");
+    expect(foreign).toMatchObject({ line: "LWM2M_CARRIER_EVENT_INIT", editions: ["0.30"] });
     interrupt();
     expect(await exit).toBe(1);
   });

@@ -1,13 +1,14 @@
 /** What the samples print, text by text. */
 import { describe, expect, it } from "@jest/globals";
+import type { EditionId } from "../../machines/editions/index.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
-import { consoleOf, watchText } from "./support/watched.ts";
+import { consoleOf, sightingsOf, watchText } from "./support/watched.ts";
 
 const EVENT = "LWM2M_CARRIER_EVENT_";
 
-function payloadOf(edition: Parameters<typeof watchText>[1], ...lines: string[]): unknown {
-  const { records } = watchText(`${lines.join("\r\n")}\r\n`, edition);
-  return records.find(({ kind }) => kind === "event")?.payload;
+/** Of the event that the lines tell, in the edition's words. */
+function payloadOf(edition: EditionId, ...lines: string[]): unknown {
+  return sightingsOf(lines)[0]?.readings.get(edition)?.payload;
 }
 
 const lastEvent = (records: readonly TraceRecord[]) => records.findLast(({ kind }) => kind === "event");
@@ -27,8 +28,8 @@ describe("a deferral", () => {
   ])("says: %s", (text, reason, name) => {
     const told = { reason, name: `LWM2M_CARRIER_DEFERRED_${name}`, timeout: 60 };
     const lines = [`${EVENT}DEFERRED`, `Reason: ${text}, timeout: 60 seconds`];
-    expect(payloadOf({ edition: "3.6" }, ...lines)).toEqual(told);
-    expect(payloadOf({ edition: "3.6" }, `${EVENT}DEFERRED: reason ${text}, timeout 60 seconds`)).toEqual(told);
+    expect(payloadOf("3.6", ...lines)).toEqual(told);
+    expect(payloadOf("3.6", `${EVENT}DEFERRED: reason ${text}, timeout 60 seconds`)).toEqual(told);
   });
 
   it("is told without its reason when the second line never comes", () => {
@@ -74,12 +75,12 @@ describe("an error", () => {
     ["0.10", "Failed to connect to the LTE network", 0, 1, "CONNECT_FAIL"],
     ["0.10", "Failed to disconnect from the LTE network", 0, 2, "DISCONNECT_FAIL"],
   ] as const)("of edition %s says: %s, reason %i", (edition, text, value, type, name) => {
-    const payload = payloadOf({ edition }, `${EVENT}ERROR`, `${text}, reason ${value}`);
+    const payload = payloadOf(edition, `${EVENT}ERROR`, `${text}, reason ${value}`);
     expect(payload).toMatchObject({ type, name: `LWM2M_CARRIER_ERROR_${name}`, value });
   });
 
   it("names the errno of its value", () => {
-    const payload = payloadOf({ edition: "3.6" }, `${EVENT}ERROR: Bootstrap error, reason -13`);
+    const payload = payloadOf("3.6", `${EVENT}ERROR: Bootstrap error, reason -13`);
     expect(payload).toMatchObject({ errno: "EACCES", value: -13 });
   });
 });
@@ -91,7 +92,7 @@ describe("application data", () => {
     ["OBSERVE_STOP", 2],
   ])("says what happens and where: %s", (operation, number) => {
     const lines = [`${EVENT}APP_DATA`, `App data event type: ${operation}, path: /19/0/0/0`];
-    expect(payloadOf({ edition: "3.6" }, ...lines)).toEqual({ operation: number, path: "/19/0/0/0" });
+    expect(payloadOf("3.6", ...lines)).toEqual({ operation: number, path: "/19/0/0/0" });
   });
 });
 

@@ -10,6 +10,8 @@ describe("a secret on the console", () => {
   it.each([
     ["a pre-shared key that is written", `AT%CMNG=0,25,3,"${CANARY}"`],
     ["the same after a prompt and a time", `[00:00:12.345,678] <dbg> at: AT%CMNG=0,25,3,"${CANARY}"`],
+    ["the same as people type it", `at%cmng=0, 25, 3, "${CANARY}"`],
+    ["a key for the Serial LTE Modem's own TLS", `AT#XCMNG=0,16842755,3,"${CANARY}"`],
     [
       "a key over several lines",
       `AT%CMNG=0,25,2,"-----BEGIN EC PRIVATE KEY-----\r\n${CANARY}\r\n-----END EC PRIVATE KEY-----"`,

@@ -222,6 +222,15 @@ describe("the twin", () => {
     expect(twin.observe(seen("0.30", "initialised"))).toBe("restarted");
   });
 
+  it("after an event that a start would explain follows the device both ways", () => {
+    const twin = twinOf("3.6");
+    for (const type of BOOTSTRAP_3.slice(0, 3)) twin.observe(seen("3.6", type));
+    const [down, ...rest] = BOOTSTRAP_3;
+    expect(twin.observe(seen("3.6", down!))).toBeUndefined();
+    expect(twin.depart(seen("3.6", down!)).mayHaveRestarted).toBe(true);
+    for (const type of rest) expect([type, twin.observe(seen("3.6", type))]).toEqual([type, "followed"]);
+  });
+
   it("lets what may happen at any time change nothing", () => {
     const twin = twinOf("3.6");
     const before = twin.position;
@@ -235,7 +244,8 @@ describe("the twin", () => {
     const twin = twinOf("3.6");
     twin.observe(seen("3.6", "link.goingDown"));
     expect(twin.observe(seen("3.6", "bootstrapped"))).toBeUndefined();
-    const { missing } = twin.depart(seen("3.6", "bootstrapped"));
+    const { missing, mayHaveRestarted } = twin.depart(seen("3.6", "bootstrapped"));
+    expect(mayHaveRestarted).toBe(false);
     expect(missing?.map(({ semantic }) => semantic)).toEqual(["link.goingUp", "link.goingDown"]);
     expect(twin.observe(seen("3.6", "link.goingUp"))).toBe("followed");
   });

@@ -62,6 +62,11 @@ const MAX_TRANSMIT_WAIT_MS = 93_000;
 const CON = { atMostMs: MAX_TRANSMIT_WAIT_MS, spec: "RFC 7252 §4.8.2, MAX_TRANSMIT_WAIT" };
 
 const SERVICES: Readonly<Record<string, Wait>> = {
+  ask: { for: "the application to do what it was asked" },
+  attach: { for: "the device to be registered with the network" },
+  switchOffline: { for: "the modem to be offline" },
+  switchPowerOff: { for: "the modem to be powered off" },
+  writeBuiltInCertificates: { for: "certificates to be written to the modem" },
   prepareApplication: { for: "the application to attach and to call lwm2m_carrier_main()" },
   openSession: {
     for: "a session with the server: name, route, handshake",

@@ -28,6 +28,8 @@ export interface Departure {
   readonly expected: readonly ObservedEvent[];
   /** What should have come before it. Absent when no course of the charts leads from where the device was to here. */
   readonly missing?: readonly ObservedEvent[];
+  /** A device that has started again would have told it. Both ways are followed. */
+  readonly mayHaveRestarted: boolean;
 }
 
 /** Services that end as soon as they begin, as far as anybody outside can tell. */
@@ -78,10 +80,7 @@ export class Twin {
       return "followed";
     }
     if (!beginsLife(observed)) return undefined;
-    const again = this.#waysFrom(
-      this.#worlds.map((world) => this.#restarted(world)),
-      observed,
-    );
+    const again = this.#afterRestart(observed);
     if (again.length === 0) return undefined;
     this.#follow(again, observed);
     return "restarted";
@@ -127,22 +126,31 @@ export class Twin {
     this.#announcedMs = observed.semantic === "deferred" && timeout ? 1000 * timeout : undefined;
   }
 
+  #afterRestart(observed: ObservedEvent): readonly World[] {
+    const restarted = distinct(this.#worlds.map((world) => this.#restarted(world)));
+    return this.#waysFrom(restarted, observed);
+  }
+
   /** Goes on from where the event would have come, with the fewest events missing. */
   #findBack(observed: ObservedEvent, expected: readonly ObservedEvent[]): Departure {
+    const again = this.#afterRestart(observed);
+    const mayHaveRestarted = again.length > 0;
     for (const world of this.#worlds) {
       const [way] = this.#search(world, observed, { skipping: true });
       if (way === undefined) continue;
       const missing = way.skipped
         .map((told) => observationOf(this.#edition, told))
         .filter((event) => event !== undefined);
-      this.#follow([way.world], observed);
-      return { expected, missing };
+      this.#follow(distinct([way.world, ...again]), observed);
+      return { expected, missing, mayHaveRestarted };
     }
-    const elsewhere = [this.#fresh(), ...this.#registered()].flatMap((world) =>
-      this.#search(world, observed, { skipping: true }).map((way) => way.world),
-    );
+    const elsewhere = mayHaveRestarted
+      ? again
+      : [this.#fresh(), ...this.#registered()].flatMap((world) =>
+          this.#search(world, observed, { skipping: true }).map((way) => way.world),
+        );
     if (elsewhere.length > 0) this.#follow(elsewhere, observed);
-    return { expected };
+    return { expected, mayHaveRestarted };
   }
 
   #waysFrom(worlds: readonly World[], observed: ObservedEvent): readonly World[] {

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import type { TraceRecord } from "../../../ports/trace.ts";
 import { createTrace } from "../../../trace/trace.ts";
 import { LineClock, LogReader, type Turn, Watcher, type WatcherOptions } from "../../../watch/index.ts";
+import { LineAssembler } from "../../../watch/lineAssembler.ts";
+import type { Sighting } from "../../../watch/sighting.ts";
 
 export interface Watched {
   readonly watcher: Watcher;
@@ -23,6 +25,18 @@ export function watchText(text: string | Uint8Array, options: Partial<WatcherOpt
   reader.push(text);
   reader.end();
   return { watcher, records, turns };
+}
+
+/** The events that the lines tell, before anybody asks whether they belong there. */
+export function sightingsOf(lines: readonly string[]): readonly Sighting[] {
+  const seen: Sighting[] = [];
+  const lineClock = new LineClock();
+  const assembler = new LineAssembler(lineClock, (heard) => {
+    if (heard.kind === "event") seen.push(heard.sighting);
+  });
+  for (const line of lines) assembler.line(line);
+  assembler.flush();
+  return seen;
 }
 
 export function logPath(name: string): string {
