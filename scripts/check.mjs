@@ -23,6 +23,7 @@ const CHECKS = [
     run: tool("biome", [module("@biomejs", "biome", "bin", "biome"), "check", colours, "--max-diagnostics=50", "."]),
   },
   { name: "types", run: tool("tsc", [tsc, "--noEmit", ...pretty, "-p", "tsconfig.json"]) },
+  { name: "types of the page", run: tool("tsc", [tsc, "--noEmit", ...pretty, "-p", join("inspector", "ui")]) },
   { name: "types of scripts", run: tool("tsc", [tsc, "--noEmit", ...pretty, "-p", join("scripts", "tsconfig.json")]) },
   { name: "import directions", run: importDirections },
 ];

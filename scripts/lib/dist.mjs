@@ -1,6 +1,6 @@
 /**
- * `dist`, built from the sources: tsc writes into a folder of its own, which then takes the place of `dist` by rename,
- * so that nobody ever meets half a build. A stamp, the digest of everything that went in, tells whether it is current.
+ * `dist`, built from the sources: tsc, and Vite for the inspector's page, write into a folder of its own, which then takes
+ * the place of `dist` by rename, so that nobody ever meets half a build. A stamp, the digest of everything that went in, tells whether it is current.
  */
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,8 @@ import { isColourful } from "./progress.mjs";
 import { sourcesOf } from "./sources.mjs";
 
 const CONFIGS = ["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json"];
-const SOURCE = /\.(ts|tsx|json)$/;
+const SOURCE = /\.(ts|tsx|js|json|css|html|msc)$/;
+const PAGE = join("inspector", "ui");
 const COMMAND = join("cli", "main.js");
 const SHEBANG = "#!/usr/bin/env node\n";
 
@@ -40,6 +41,7 @@ export async function buildDist(root, signal) {
     const pretty = String(isColourful(process.stderr));
     const args = [tsc, "-p", "tsconfig.build.json", "--outDir", built, "--noEmitOnError", "--pretty", pretty];
     await capture({ tool: "tsc", args, cwd: root, signal });
+    await buildPage(root, join(built, PAGE), signal);
     makeExecutable(join(built, COMMAND));
     rmSync(stampFile(root), { force: true });
     if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), join(work, "old"));
@@ -48,6 +50,17 @@ export async function buildDist(root, signal) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {string} root
+ * @param {string} folder
+ * @param {AbortSignal} [signal]
+ */
+async function buildPage(root, folder, signal) {
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  const args = [vite, "build", "--config", join(PAGE, "vite.config.js"), "--outDir", folder, "--logLevel", "warn"];
+  await capture({ tool: "vite", args, cwd: root, signal });
 }
 
 /** @param {string} root */

@@ -17,7 +17,7 @@ const SOURCE = /\.tsx?$/;
  * @returns {{ files: number, problems: string[] }} one line a problem: file, line, import, and what would be allowed
  */
 export function checkImportDirections(root, rooms = ROOMS) {
-  const files = Object.keys(rooms).flatMap((room) => sourcesOf(root, room, SOURCE));
+  const files = [...new Set(Object.keys(rooms).flatMap((room) => sourcesOf(root, room, SOURCE)))];
   const edges = files.flatMap((file) => edgesOf(root, file));
   const directions = edges.flatMap((edge) => judge(edge, rooms) ?? []);
   return { files: files.length, problems: [...directions, ...circles(edges)] };
@@ -43,7 +43,7 @@ function edgesOf(root, file) {
  * @returns {string | undefined} what is wrong with it
  */
 function judge({ from, to, line, specifier, typeOnly }, rooms) {
-  const name = roomOf(from);
+  const name = roomOf(from, rooms);
   const room = rooms[name];
   if (!room) return undefined;
   const { imports, types = [], packages } = room;
@@ -51,7 +51,7 @@ function judge({ from, to, line, specifier, typeOnly }, rooms) {
     if (!packages || packages.includes(packageOf(specifier))) return undefined;
     return `${from}:${line} imports "${specifier}": ${name} may import ${list(packages, "no package")}`;
   }
-  if (roomOf(to) === name) return undefined;
+  if (roomOf(to, rooms) === name) return undefined;
   const allowed = typeOnly ? [...imports, ...types] : imports;
   if (allowed.some((entry) => to.startsWith(entry.includes("/") ? entry : `${entry}/`))) return undefined;
   const forTypes = types.length > 0 ? `, and for types alone ${list(types)}` : "";
@@ -97,9 +97,14 @@ function describeCircle(circle) {
   return `${steps.join(" -> ")} -> ${circle[0]?.from}: these files import each other in a circle`;
 }
 
-/** @param {string} path */
-function roomOf(path) {
-  return path.split("/", 1)[0] ?? path;
+/**
+ * The innermost room that a file lies in: rooms may lie inside of others.
+ * @param {string} path
+ * @param {Readonly<Record<string, unknown>>} rooms
+ */
+function roomOf(path, rooms) {
+  const inside = Object.keys(rooms).filter((room) => path.startsWith(`${room}/`));
+  return inside.sort((a, b) => b.length - a.length)[0] ?? path.split("/", 1)[0] ?? path;
 }
 
 /** @param {string} specifier */

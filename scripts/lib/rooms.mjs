@@ -21,7 +21,17 @@ export const ROOMS = {
   charts: { imports: ["ports", "trace", "machines/edition", "machines/semanticEvent"] },
   carrier: { imports: ["ports", "trace", "machines", "services", "modem"] },
   testbed: { imports: ["ports", "carrier", "services", "modem"] },
-  inspector: { imports: ["ports", "trace", "charts"] },
+  // XState and records, nothing of LwM2M: what it shows of that arrives as data.
+  inspector: { imports: ["ports", "trace", "charts", "inspector/model"] },
+  // Runs in the page, in the command and beside the server: nothing of Node.
+  "inspector/model": {
+    imports: ["ports", "trace", "charts", "inspector/definition", "inspector/records", "inspector/protocol"],
+    packages: [],
+  },
+  "inspector/ui": {
+    imports: ["ports", "trace", "charts", "inspector"],
+    packages: ["preact", "elkjs"],
+  },
   watch: { imports: ["ports", "machines", "charts", "modem/at"] },
   // The command is the top of the house: it may use every room below it.
   cli: {

@@ -14,6 +14,9 @@ export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 export const commandPrinting = (word: string) =>
   `#!/usr/bin/env node\nconsole.log(${JSON.stringify(word)}, ...process.argv.slice(2));\n`;
 
+/** A bundler that makes no page, as a local package that npm can install without a network. */
+const PAGELESS_BUNDLER: Files = { "bin/vite.js": "" };
+
 export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
@@ -34,13 +37,19 @@ export class Checkout {
     const checkout = new Checkout(await mkdtemp(join(tmpdir(), "checkout-")));
     await cp(join(REPOSITORY, "scripts"), checkout.path("scripts"), { recursive: true });
     await cp(join(REPOSITORY, "tsconfig.json"), checkout.path("tsconfig.json"));
-    const build = { extends: "./tsconfig.json", compilerOptions: { noEmit: false, rootDir: "." }, include: ["cli"] };
+    const build = {
+      extends: "./tsconfig.json",
+      compilerOptions: { noEmit: false, rootDir: "." },
+      include: ["cli", "inspector"],
+    };
     await checkout.write({
       "tsconfig.build.json": JSON.stringify(build),
       "cli/main.ts": commandPrinting("hello"),
+      "inspector/ui/vite.config.js": 'export default { root: "inspector/ui" };\n',
+      "inspector/ui/index.html": "<!doctype html><title>Page</title>\n",
     });
     if (dependencies === "installed") await checkout.#shareNodeModules();
-    else await checkout.#lock(dependencies);
+    else await checkout.#lock({ vite: PAGELESS_BUNDLER, ...dependencies });
     return checkout;
   }
 

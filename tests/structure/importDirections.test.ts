@@ -54,6 +54,10 @@ describe("direction of imports", () => {
     { from: "carrier/a.ts", text: 'import { b } from "../testbed/b.ts";' },
     { from: "testbed/a.ts", text: 'import { b } from "../cli/b.ts";' },
     { from: "inspector/a.ts", text: 'import { b } from "../machines/b.ts";' },
+    { from: "inspector/emitter/a.ts", text: 'import { b } from "../../carrier/b.ts";' },
+    { from: "inspector/model/a.ts", text: 'import { b } from "../emitter/b.ts";' },
+    { from: "inspector/model/a.ts", text: 'import { readFile } from "node:fs";' },
+    { from: "inspector/ui/shell/a.tsx", text: 'import { WebSocket } from "ws";' },
     { from: "watch/a.ts", text: 'import { b } from "../modem/simulated/b.ts";' },
     { from: "machines/a.ts", text: 'import { b } from "../cli/b.ts";' },
   ];

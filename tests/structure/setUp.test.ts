@@ -136,6 +136,16 @@ describe("npm start", () => {
 });
 
 describe("npm run build", () => {
+  it("builds the inspector's page beside the code that serves it, and again when the page changed", async () => {
+    const here = await checkout("installed");
+    const page = () => readFile(here.path("dist/inspector/ui/index.html"), "utf8");
+    await here.run("build.mjs");
+    expect(await page()).toContain("<title>Page</title>");
+    await here.write({ "inspector/ui/index.html": "<!doctype html><title>Another</title>\n" });
+    await here.run("build.mjs");
+    expect(await page()).toContain("<title>Another</title>");
+  });
+
   it("makes the command executable", async () => {
     const here = await checkout("installed");
     await here.run("build.mjs");
