@@ -148,6 +148,17 @@ const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonl
       tone: "warning",
     },
   ],
+  // What the inspector shows in its own ways.
+  definition: () => [],
+  actor: () => [],
+  step: () => [],
+  resource: () => [],
+  packet: () => [],
+  keyLog: () => [],
+  injected: (record) => [
+    box(record, "events", "application", `injected: ${fieldText(record.what)} ${fieldText(record.name)}`, "bad"),
+  ],
+  breakpoint: (record) => [box(record, "events", "library", `inspector: ${fieldText(record.phase)}`, "quiet")],
   result: (record) => [
     {
       shape: "divider",

@@ -24,6 +24,14 @@ export type RecordKind =
   | "store"
   | "timer"
   | "fault"
+  | "definition"
+  | "actor"
+  | "step"
+  | "resource"
+  | "injected"
+  | "breakpoint"
+  | "packet"
+  | "keyLog"
   | "result";
 
 /** Who a message runs between. A server is `server/<short server id>`, the bootstrap server `bootstrap`. */
@@ -70,6 +78,10 @@ export interface Trace {
   readonly cause: number | undefined;
   /** `seq` of the newest record: what a service that has just ended, or a chart that has just moved, left behind. */
   readonly last: number | undefined;
+  /** Somebody looks closely: contents that nobody else needs (decoded payloads, timers of the protocols) are recorded as well. */
+  readonly detailed: boolean;
+  /** Datagrams as they are and the keys of their sessions are recorded as well: they hold secrets. */
+  readonly rawCapture: boolean;
 }
 
 export interface TraceOptions {
@@ -79,4 +91,8 @@ export interface TraceOptions {
   readonly device: string;
   /** First `seq`; a restart of the device goes on in the same recording. */
   readonly firstSeq?: number;
+  /** Whether somebody looks closely now; default: nobody does. */
+  readonly detailed?: () => boolean;
+  /** Record datagrams and keys as they are, secrets included. Default false. */
+  readonly rawCapture?: boolean;
 }

@@ -62,7 +62,7 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
       edition: text,
       version: text,
     },
-    optional: { watched: flag, guess: flag },
+    optional: { watched: flag, guess: flag, rawCapture: flag },
   },
   event: {
     description: "The library tells the application something, in its edition's words.",
@@ -106,6 +106,8 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
       contentFormat: natural,
       retransmission: anything,
       dropped: anything,
+      options: listOf(object),
+      payload: anything,
     },
   },
   dtls: {
@@ -185,11 +187,82 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
     optional: { bytes: natural, detail: text },
   },
   timer: {
-    description: "A timer of a chart.",
+    description: "A timer of a chart or, where somebody looks closely, of a protocol.",
     required: { operation: oneOf("set", "fired", "cleared"), name: text, owner: text },
-    optional: { delay: { type: "number", minimum: 0 } },
+    optional: { delay: { type: "number", minimum: 0 }, purpose: text },
   },
   fault: { description: "Something was made to fail on purpose.", required: { name: text } },
+  definition: {
+    description: "A statechart as it is built; `hash` names it.",
+    required: { hash: { type: "string", pattern: "^[0-9a-f]{16}$" }, definition: object },
+  },
+  actor: {
+    description: "An actor began, was found running when somebody began to look, or ended.",
+    required: {
+      actor: text,
+      phase: oneOf("started", "found", "ended"),
+      id: text,
+      logic: oneOf("machine", "promise", "callback", "observable", "transition", "other"),
+    },
+    optional: {
+      parent: text,
+      src: text,
+      systemId: text,
+      sessionId: text,
+      definition: text,
+      status: oneOf("active", "done", "error", "stopped"),
+      value: anything,
+      active: listOf(text),
+      context: anything,
+      input: anything,
+      output: anything,
+      error: anything,
+    },
+  },
+  step: {
+    description: "A statechart took an event: one macrostep, with everything it considered.",
+    required: { actor: text, event: object, microsteps: listOf(object), active: listOf(text) },
+    optional: {
+      sender: text,
+      ignored: flag,
+      value: anything,
+      entered: listOf(text),
+      left: listOf(text),
+      context: object,
+      actions: listOf(object),
+      status: oneOf("active", "done", "error", "stopped"),
+      output: anything,
+      error: anything,
+    },
+  },
+  resource: {
+    description: "What a leaf of one of the application's trees holds from now on; without `value` it is gone.",
+    required: { tree: text, path: { type: "string", pattern: "^/" } },
+    optional: { value: anything, label: text },
+  },
+  injected: {
+    description: "Somebody who looked on did this to the running system.",
+    required: { what: oneOf("event", "timer", "control"), name: text },
+    optional: { actor: text, values: anything },
+  },
+  breakpoint: {
+    description: "Time and arrivals were frozen, or go on.",
+    required: { phase: oneOf("paused", "continued", "stepped") },
+    optional: { breakpoint: object, actor: text },
+  },
+  packet: {
+    description: "A datagram as it is on the wire; in raw capture alone.",
+    required: {
+      direction: oneOf("in", "out"),
+      local: text,
+      remote: text,
+      hex: { type: "string", pattern: "^([0-9a-f]{2})*$" },
+    },
+  },
+  keyLog: {
+    description: "A line of the key log (NSS format) that decrypts packets; in raw capture alone.",
+    required: { line: text },
+  },
   result: { description: "The last record of a run.", required: { ok: flag, reason: text } },
 };
 

@@ -22,7 +22,10 @@ export function createTrace(options: TraceOptions): Trace {
         device,
         ...others,
       };
-      if (fields.kind === "run" && record.wall === undefined) record.wall = clock.wall();
+      if (fields.kind === "run") {
+        record.wall ??= clock.wall();
+        if (options.rawCapture === true) record.rawCapture = true;
+      }
       if (cause !== undefined) record.cause = cause;
       sink(record);
       return seq;
@@ -41,6 +44,12 @@ export function createTrace(options: TraceOptions): Trace {
     get cause() {
       return ambient;
     },
+
+    get detailed() {
+      return options.detailed?.() === true;
+    },
+
+    rawCapture: options.rawCapture === true,
 
     get last() {
       return nextSeq === firstSeq ? undefined : nextSeq - 1;

@@ -28,6 +28,8 @@ function silent(): Trace {
     record: () => ++seq,
     causedBy: (_, work) => work(),
     cause: undefined,
+    detailed: false,
+    rawCapture: false,
     get last() {
       return seq;
     },

@@ -124,6 +124,28 @@ export const SAMPLE_RECORDS: readonly TraceRecord[] = (
     { kind: "store", operation: "write", name: "accounts", bytes: 120 },
     { kind: "timer", operation: "set", name: "lifetime", owner: "register/123", delay: 300_000 },
     { kind: "fault", name: "noSim", anything: { goes: true } },
+    {
+      kind: "definition",
+      hash: "0123456789abcdef",
+      definition: { id: "light", nodes: [{ id: "", key: "light", type: "atomic" }], edges: [] },
+    },
+    { kind: "actor", actor: "light", phase: "started", id: "light", logic: "machine", definition: "0123456789abcdef" },
+    {
+      kind: "step",
+      actor: "light",
+      event: { type: "go" },
+      microsteps: [{ event: "go", edges: [], active: [""], candidates: [] }],
+      value: {},
+      active: [""],
+      entered: [],
+      left: [],
+      ignored: true,
+    },
+    { kind: "resource", tree: "objects", path: "/3/0/0", value: "Example", label: "Manufacturer" },
+    { kind: "injected", what: "event", name: "go", actor: "light" },
+    { kind: "breakpoint", phase: "paused", breakpoint: { event: "go" } },
+    { kind: "packet", direction: "out", local: "127.0.0.1:5683", remote: "127.0.0.1:5684", hex: "40010001" },
+    { kind: "keyLog", line: "CLIENT_RANDOM 00 00" },
     { kind: "result", ok: true, reason: "registered again" },
   ] as const
 ).map((fields, index) => ({
