@@ -37,7 +37,10 @@ export interface Control extends ControlOffer {
 export interface InspectOptions {
   /** The one to watch with; default: a new one, made with these options' other fields. */
   readonly inspector?: Inspector;
-  /** Where the records go that the watching makes, so that they are numbered with the app's own. Default: one of its own. */
+  /**
+   * Where the records go that the watching makes, so that they are numbered with the app's own; its sink has to hand them on
+   * to the inspector's `sink`. Default: one of its own.
+   */
   readonly trace?: Trace;
   /** Default: the machine's id, or the trace's device. */
   readonly device?: string;

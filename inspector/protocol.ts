@@ -7,6 +7,8 @@ import type { ActorKey } from "./records.ts";
 
 export const SUBPROTOCOL = "lwm2m-inspect.v1";
 export const PROTOCOL_VERSION = 1;
+/** Of the WebSocket, relative to the page: `new URL(SOCKET_PATH, location.href)`, with `ws:`. */
+export const SOCKET_PATH = "socket";
 /** Octets of one message of the page at most. */
 export const LARGEST_REQUEST = 65_536;
 

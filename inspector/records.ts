@@ -41,17 +41,25 @@ export interface ActorRecord extends TraceRecord {
   readonly error?: unknown;
 }
 
-/** One macrostep of a machine: an event and everything it led to in that machine. */
+/**
+ * One macrostep of a machine: an event and everything it led to in that machine. Of logic that has a value but no states
+ * (`transition`, `observable`): an event and the new value in `context`.
+ */
 export interface StepRecord extends TraceRecord {
   readonly kind: "step";
   readonly actor: ActorKey;
   readonly event: { readonly type: string; readonly [field: string]: unknown };
   /** Who sent the event; absent: it came from outside of all watched actors. */
   readonly sender?: ActorKey;
-  /** No transition took the event. */
+  /** No transition took the event; with a `status` other than `active`: the actor had ended before. */
   readonly ignored?: boolean;
-  /** At least one; the first is of `event`, later ones of raised events and eventless transitions. */
+  /**
+   * At least one; the first is of `event`, later ones of raised events and eventless transitions. A last one without edges and
+   * with an empty event: eventless transitions that were asked and all said no.
+   */
   readonly microsteps: readonly Microstep[];
+  /** How many more there were than are told. */
+  readonly microstepsLeftOut?: number;
   readonly value: unknown;
   /** Active nodes after the step, ancestors included, in document order. */
   readonly active: readonly string[];
@@ -85,7 +93,8 @@ export interface Microstep {
 export interface Candidate {
   readonly edge: string;
   /**
-   * `taken`; `refused`: its guard said no; `failed`: its guard threw; `notReached`: one before it was taken;
+   * `taken` (where its edge is not among those of the microstep, an action of it threw, and nothing came of it);
+   * `refused`: its guard said no; `failed`: its guard threw; `notReached`: one before it was taken;
    * `preempted`: enabled, but a transition of a descendant or of another region excluded it.
    */
   readonly verdict: "taken" | "refused" | "failed" | "notReached" | "preempted";

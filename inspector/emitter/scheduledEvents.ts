@@ -1,0 +1,148 @@
+/** XState's own delayed events as `timer` records: what `after`, and `raise` and `sendTo` with a delay, set. */
+import type { AnyActorRef } from "xstate";
+import type { Trace } from "../../ports/trace.ts";
+import { type PlainOptions, plain } from "./plain.ts";
+import type { PendingTimer, WatchedActor, WatchedActors } from "./watchedActors.ts";
+
+/** XState's own entry of a delayed event. */
+interface Scheduled {
+  readonly id: string;
+  readonly event: { readonly type: string };
+  readonly delay: number;
+  /** ms since 1970. */
+  readonly startedAt: number;
+  readonly source: AnyActorRef;
+  readonly target: AnyActorRef;
+}
+
+/** What an action said, to be recorded after the step that it belongs to. */
+type Change =
+  | { readonly set: { readonly type: string }; readonly id: string | undefined; readonly delay: number; to: unknown }
+  | { readonly cancel: string };
+
+export class ScheduledEvents {
+  readonly #root: AnyActorRef;
+  readonly #trace: Trace;
+  readonly #actors: WatchedActors;
+  readonly #plain: PlainOptions;
+  readonly #changes = new Map<WatchedActor, Change[]>();
+  readonly #bySeq = new Map<number, { readonly actor: WatchedActor; readonly timer: PendingTimer }>();
+
+  constructor(root: AnyActorRef, trace: Trace, actors: WatchedActors, options: PlainOptions) {
+    this.#root = root;
+    this.#trace = trace;
+    this.#actors = actors;
+    this.#plain = options;
+  }
+
+  /** Which pend, by `seq` of their record. */
+  get pending(): ReadonlySet<number> {
+    return new Set(this.#bySeq.keys());
+  }
+
+  noteAction(actor: WatchedActor, { type, params }: { readonly type: string; readonly params: unknown }): void {
+    const change = changeOf(type, params);
+    if (change === undefined) return;
+    const changes = this.#changes.get(actor);
+    if (changes === undefined) this.#changes.set(actor, [change]);
+    else changes.push(change);
+  }
+
+  /** The actor's step has been told. */
+  settle(actor: WatchedActor): void {
+    const changes = this.#changes.get(actor);
+    if (changes === undefined) return;
+    this.#changes.delete(actor);
+    for (const change of changes) {
+      const id = "cancel" in change ? change.cancel : change.id;
+      const known = id === undefined ? undefined : actor.timers.find((timer) => timer.id === id);
+      if (known !== undefined) this.#over(actor, known, "cleared");
+      if ("set" in change) this.#set(actor, change.set, change.id, change.delay, this.#actors.of(change.to));
+    }
+  }
+
+  /** `seq` of the record that says so, when this event is a delayed one of the actor's. */
+  fired(actor: WatchedActor, event: object): number | undefined {
+    const timer = actor.timers.find((one) => one.event === event);
+    return timer === undefined ? undefined : this.#over(actor, timer, "fired");
+  }
+
+  /** XState says nothing when an actor ends. */
+  clearAll(actor: WatchedActor): void {
+    this.#changes.delete(actor);
+    for (const timer of [...actor.timers]) this.#over(actor, timer, "cleared");
+  }
+
+  /** Those that were set before somebody looked. `startedAt` is the processor's time, whatever clock drives the app. */
+  tellFound(): void {
+    const now = Date.now();
+    for (const { source, target, event, id, delay, startedAt } of Object.values(scheduled(this.#root))) {
+      const actor = this.#actors.of(source);
+      if (actor === undefined) continue;
+      const left = Math.max(0, Math.min(delay, delay - (now - startedAt)));
+      this.#set(actor, event, id, left, this.#actors.of(target));
+    }
+  }
+
+  /** Lets a delayed event come now; false when it does not pend any more. */
+  fireNow(seq: number): boolean {
+    const found = this.#bySeq.get(seq);
+    if (found === undefined) return false;
+    const { source, target, event, id } =
+      Object.values(scheduled(this.#root)).find((one) => one.event === found.timer.event) ?? {};
+    if (source === undefined || target === undefined || event === undefined || id === undefined) return false;
+    const { scheduler, _relay } = this.#root.system as unknown as {
+      readonly scheduler: { cancel(source: AnyActorRef, id: string): void };
+      _relay(source: AnyActorRef, target: AnyActorRef, event: { readonly type: string }): void;
+    };
+    scheduler.cancel(source, id);
+    _relay(source, target, event);
+    return true;
+  }
+
+  #set(
+    actor: WatchedActor,
+    event: { readonly type: string },
+    id: string | undefined,
+    delay: number,
+    target: WatchedActor | undefined,
+  ): void {
+    const isAfter = event.type.startsWith("xstate.after.");
+    const to = target === undefined || target === actor ? undefined : target.key;
+    const seq = this.#trace.record({
+      kind: "timer",
+      operation: "set",
+      name: String(plain(event.type, "event.type", this.#plain)),
+      owner: actor.key,
+      delay: Math.max(0, delay),
+      purpose: isAfter ? "delayed transition" : to === undefined ? "delayed event" : `delayed event to ${to}`,
+      cause: actor.lastSeq,
+    });
+    const timer = { seq, id, event };
+    actor.timers.push(timer);
+    this.#bySeq.set(seq, { actor, timer });
+  }
+
+  #over(actor: WatchedActor, timer: PendingTimer, operation: "fired" | "cleared"): number {
+    actor.timers.splice(actor.timers.indexOf(timer), 1);
+    this.#bySeq.delete(timer.seq);
+    const { type } = timer.event as { type: string };
+    return this.#trace.record({ kind: "timer", operation, name: type, owner: actor.key, cause: timer.seq });
+  }
+}
+
+function changeOf(type: string, params: unknown): Change | undefined {
+  if (typeof params !== "object" || params === null) return undefined;
+  const { event, id, delay, sendId, to } = params as Record<string, unknown>;
+  if (type === "xstate.cancel" && typeof sendId === "string") return { cancel: sendId };
+  if ((type !== "xstate.raise" && type !== "xstate.sendTo") || typeof delay !== "number") return undefined;
+  if (typeof event !== "object" || event === null || !("type" in event)) return undefined;
+  return { set: event as { type: string }, id: typeof id === "string" ? id : undefined, delay, to };
+}
+
+function scheduled(root: AnyActorRef): Readonly<Record<string, Scheduled>> {
+  const { _scheduledEvents } = root.system.getSnapshot() as unknown as {
+    readonly _scheduledEvents?: Readonly<Record<string, Scheduled>>;
+  };
+  return _scheduledEvents ?? {};
+}

@@ -1,0 +1,194 @@
+/** Does to the app what its options allow, and records that it was done: events, timers, controls, breakpoints. */
+import type { TraceRecord } from "../../ports/trace.ts";
+import type { Steering } from "../options.ts";
+import type { Breakpoint, ControlRequest, FireRequest, Request, SendRequest } from "../protocol.ts";
+import type { StepRecord } from "../records.ts";
+import { breakpointProblem, hits } from "./breakpoints.ts";
+import { controlValues } from "./controlValues.ts";
+import { errorText, type PlainOptions, plain } from "./plain.ts";
+import { SteeringError } from "./steeringError.ts";
+import type { Watch } from "./watch.ts";
+
+export interface SteererOptions {
+  readonly steering: Steering | undefined;
+  readonly watches: Iterable<Watch>;
+  readonly plain: PlainOptions;
+}
+
+const MOST_BREAKPOINTS = 100;
+/** Timers whose names are known; an app with more keeps the newest. */
+const MOST_TIMERS = 10_000;
+
+export class Steerer {
+  readonly #options: SteererOptions;
+  #breakpoints: readonly Breakpoint[] = [];
+  #state: "running" | "paused" | "stepping" = "running";
+  /** By device and `seq`. */
+  readonly #timers = new Map<string, { readonly name: string; readonly owner: string }>();
+
+  constructor(options: SteererOptions) {
+    this.#options = options;
+  }
+
+  async steer(request: Request): Promise<unknown> {
+    switch (request.request) {
+      case "send":
+        return this.#send(request);
+      case "fire":
+        return this.#fire(request);
+      case "control":
+        return this.#control(request);
+      case "breakpoints":
+        return this.#set(request.breakpoints);
+      case "pause":
+        this.#freezer();
+        if (this.#state === "paused") throw new SteeringError("notNow", "It is paused already");
+        return this.#pause("paused");
+      case "continue":
+        return this.#continue("running");
+      case "step":
+        return this.#continue("stepping");
+      default:
+        throw new SteeringError("invalid", `"${String(request.request)}" is nothing that can be done to an app`);
+    }
+  }
+
+  /** Every record comes by: timers are noted, breakpoints found. */
+  hear(record: TraceRecord): void {
+    if (record.kind === "timer") this.#noteTimer(record);
+    if (record.kind !== "step" || this.#state === "paused" || this.#options.steering?.freeze === undefined) return;
+    const step = record as StepRecord;
+    const breakpoint = this.#breakpoints.find((one) => hits(one, step));
+    if (breakpoint === undefined && this.#state !== "stepping") return;
+    try {
+      this.#pause(breakpoint === undefined ? "stepped" : "paused", step, breakpoint);
+    } catch {
+      // The app could not be frozen: it goes on, and a page that asks is told why.
+    }
+  }
+
+  close(): void {
+    this.#breakpoints = [];
+    if (this.#state === "paused") this.#options.steering?.freeze?.resume();
+    this.#state = "running";
+  }
+
+  #send({ device, actor, event }: SendRequest): void {
+    if (this.#options.steering?.send !== true)
+      throw new SteeringError("notAllowed", "This app takes no events from here");
+    const watch = this.#watch(device);
+    const found = watch.actors?.actors.byKey(actor);
+    if (found === undefined) throw new SteeringError("unknown", `There is no running actor "${actor}" on "${device}"`);
+    const { type, ...values } = event;
+    if (typeof type !== "string" || type === "" || type === "*" || type.startsWith("xstate.")) {
+      throw new SteeringError("invalid", `${JSON.stringify(type)} is no type that an event from outside can have`);
+    }
+    const told = Object.keys(values).length > 0 ? { values: this.#plain(values) } : {};
+    this.#inject(watch, { what: "event", name: type, actor, ...told }, () => found.ref.send(event));
+  }
+
+  #fire({ device, timer }: FireRequest): void {
+    const { steering } = this.#options;
+    const watch = this.#watch(device);
+    const own = watch.actors?.timers.pending.has(timer) === true;
+    if (own ? steering?.send !== true : steering?.fire === undefined) {
+      throw new SteeringError("notAllowed", "This app lets no such timer be fired from here");
+    }
+    const known = this.#timers.get(`${device} ${timer}`);
+    if (!own && known === undefined) throw new SteeringError("notNow", `Timer ${timer} of "${device}" does not pend`);
+    const { name = "timer", owner } = known ?? {};
+    const fired = this.#inject(watch, { what: "timer", name, ...(owner !== undefined && { actor: owner }) }, () =>
+      own ? watch.actors?.timers.fireNow(timer) : steering?.fire?.(device, timer),
+    );
+    if (fired !== true) throw new SteeringError("notNow", `Timer ${timer} of "${device}" does not pend`);
+  }
+
+  async #control({ name, device, values }: ControlRequest): Promise<unknown> {
+    const control = this.#options.steering?.controls?.find(
+      (one) => one.name === name && (one.device === undefined || one.device === device),
+    );
+    if (control === undefined) throw new SteeringError("unknown", `There is no control "${name}" for "${device}"`);
+    const checked = controlValues(control.fields, values);
+    const watch = this.#watch(device);
+    const told = Object.keys(checked).length > 0 ? { values: this.#plain(checked) } : {};
+    try {
+      const result = await this.#inject(watch, { what: "control", name, ...told }, () => control.run(checked, device));
+      return result === undefined ? undefined : this.#plain(result);
+    } catch (error) {
+      throw error instanceof SteeringError ? error : new SteeringError("failed", errorText(error), { cause: error });
+    }
+  }
+
+  #set(breakpoints: readonly Breakpoint[]): void {
+    if (breakpoints.length > 0) this.#freezer();
+    if (breakpoints.length > MOST_BREAKPOINTS) {
+      throw new SteeringError("invalid", `There can be ${MOST_BREAKPOINTS} breakpoints, not ${breakpoints.length}`);
+    }
+    const problem = breakpoints.map(breakpointProblem).find((one) => one !== undefined);
+    if (problem !== undefined) throw new SteeringError("invalid", problem);
+    this.#breakpoints = [...breakpoints];
+  }
+
+  #pause(phase: "paused" | "stepped", step?: StepRecord, breakpoint?: Breakpoint): void {
+    this.#state = "paused";
+    try {
+      this.#freezer().pause();
+    } catch (error) {
+      this.#state = "running";
+      throw error instanceof SteeringError ? error : new SteeringError("failed", errorText(error), { cause: error });
+    }
+    for (const { options, device } of this.#options.watches) {
+      const isHere = step?.device === device;
+      options.trace.record({
+        kind: "breakpoint",
+        phase,
+        ...(breakpoint !== undefined && { breakpoint }),
+        ...(isHere && { actor: step?.actor, cause: step?.seq }),
+      });
+    }
+  }
+
+  #continue(next: "running" | "stepping"): void {
+    const freezer = this.#freezer();
+    if (this.#state !== "paused") throw new SteeringError("notNow", "Nothing is paused");
+    this.#state = next;
+    for (const { options } of this.#options.watches) options.trace.record({ kind: "breakpoint", phase: "continued" });
+    try {
+      freezer.resume();
+    } catch (error) {
+      throw new SteeringError("failed", errorText(error), { cause: error });
+    }
+  }
+
+  #freezer(): NonNullable<Steering["freeze"]> {
+    const { freeze } = this.#options.steering ?? {};
+    if (freeze === undefined) throw new SteeringError("notAllowed", "This app cannot be paused from here");
+    return freeze;
+  }
+
+  /** What `work` leads to has the record of the injection as its cause. */
+  #inject<T>(watch: Watch, fields: Readonly<Record<string, unknown>>, work: () => T): T {
+    const { trace } = watch.options;
+    const seq = trace.record({ kind: "injected", ...fields });
+    try {
+      return trace.causedBy(seq, work);
+    } catch (error) {
+      throw new SteeringError("failed", errorText(error), { cause: error });
+    }
+  }
+
+  #watch(device: string): Watch {
+    for (const watch of this.#options.watches) if (watch.device === device) return watch;
+    throw new SteeringError("unknown", `There is no device "${device}"`);
+  }
+
+  #plain(value: unknown): unknown {
+    return plain(value, "values", this.#options.plain);
+  }
+
+  #noteTimer({ device, seq, cause, operation, name, owner }: TraceRecord): void {
+    if (operation !== "set") this.#timers.delete(`${device} ${cause}`);
+    else this.#timers.set(`${device} ${seq}`, { name: String(name), owner: String(owner) });
+    if (this.#timers.size > MOST_TIMERS) this.#timers.delete(this.#timers.keys().next().value!);
+  }
+}

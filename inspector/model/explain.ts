@@ -1,0 +1,217 @@
+/** Any record explained: what led to it, what it led to, and, of a failure, where that began, in plain sentences. */
+import type { TraceRecord } from "../../ports/trace.ts";
+import type { StepRecord } from "../records.ts";
+import { explainStep, type StepExplanation } from "./explainStep.ts";
+import { isFailure } from "./failure.ts";
+import { hintFor } from "./hints.ts";
+import type { SessionView } from "./sessionContract.ts";
+import { tell } from "./tell.ts";
+
+/** Links of a chain, and effects, that are told. */
+const MAX_LINKS = 64;
+/** Records that are looked through, where a chain begins without a cause, for the step that it began with. */
+const LOOK_BACK = 200;
+
+export interface RecordExplanation {
+  readonly index: number;
+  readonly failure: boolean;
+  /** Each a whole sentence: what it is, why, what that means. */
+  readonly sentences: readonly string[];
+  /** From what it all began with to the record itself. */
+  readonly chain: readonly ChainLink[];
+  /** What followed from it directly. */
+  readonly effects: readonly ChainLink[];
+  /** Of a step. */
+  readonly step?: StepExplanation;
+}
+
+export interface ChainLink {
+  readonly index: number;
+  readonly record: TraceRecord;
+  /** Without a full stop. */
+  readonly sentence: string;
+  readonly failure: boolean;
+  /** No record says that it led to the next: it is the step that came shortly before. */
+  readonly presumed: boolean;
+  /** Index of the step that a `chart` record is a part of: it tells what was considered. */
+  readonly step?: number;
+  /** Further records of the same kind that stand for this link: parts of a download. */
+  readonly more: number;
+}
+
+export function explainRecord(session: SessionView, index: number): RecordExplanation {
+  const record = session.at(index);
+  const chain = chainOf(session, index);
+  const failure = isFailure(record);
+  const step =
+    record.kind === "step"
+      ? explainStep(record as StepRecord, machineAt(session, record as StepRecord, index))
+      : undefined;
+  return {
+    index,
+    failure,
+    sentences: failure ? failureSentences(session, record, chain) : plainSentences(record, chain, step),
+    chain,
+    effects: session
+      .effectsOf(index)
+      .slice(0, MAX_LINKS)
+      .map((effect) => linkOf(session, effect)),
+    ...(step !== undefined && { step }),
+  };
+}
+
+/** The newest failure at or before an index, events that tell the application of one before all others; undefined: there is none. */
+export function newestFailure(session: SessionView, index: number): number | undefined {
+  let found: number | undefined;
+  for (let at = index; at >= 0; at--) {
+    const record = session.at(at);
+    if (record.kind === "event" && isFailure(record)) return at;
+    if (found === undefined && isFailure(record)) found = at;
+  }
+  return found;
+}
+
+function chainOf(session: SessionView, index: number): ChainLink[] {
+  const links: ChainLink[] = [linkOf(session, index)];
+  let at = index;
+  let presumed = 0;
+  while (links.length < MAX_LINKS) {
+    let cause = causeOf(session, at);
+    const isPresumed = cause === undefined;
+    // One guess is enough: further back it would tell of something else.
+    if (cause === undefined && presumed++ === 0) cause = stepBefore(session, at);
+    if (cause === undefined || cause >= at) break;
+    const link = { ...linkOf(session, cause), presumed: isPresumed };
+    const next = links.at(-1)!;
+    if (isSamePart(link.record, next.record) && links.length > 1)
+      links[links.length - 1] = { ...link, more: next.more + 1 };
+    else links.push(link);
+    at = cause;
+  }
+  return links.reverse();
+}
+
+/** What a chart did after it cleared a timer was not because the timer had been set. */
+function causeOf(session: SessionView, index: number): number | undefined {
+  const cause = session.causeOf(index);
+  if (cause === undefined) return undefined;
+  const { kind, operation } = session.at(cause);
+  if (kind !== "timer" || operation !== "cleared" || session.at(index).kind === "timer") return cause;
+  return stepBefore(session, cause) ?? cause;
+}
+
+function linkOf(session: SessionView, index: number): ChainLink {
+  const record = session.at(index);
+  const step = record.kind === "chart" ? stepOf(session, index) : undefined;
+  return {
+    ...{ index, record, sentence: tell(record), failure: isFailure(record), presumed: false, more: 0 },
+    ...(step !== undefined && { step }),
+  };
+}
+
+/** Index of the step that tells a `chart` record in full; undefined where the inspector did not watch. */
+export function stepOf(session: SessionView, index: number): number | undefined {
+  const { device, actor, event } = session.at(index);
+  for (let at = index + 1; at < Math.min(session.length, index + LOOK_BACK); at++) {
+    const record = session.at(at);
+    if (record.device !== device || record.kind !== "step") continue;
+    const step = record as StepRecord;
+    // A chart's steps come in order: the next of the same machine is the one.
+    if (step.actor !== actor && !step.actor.endsWith(`/${String(actor)}`)) continue;
+    return (step.microsteps ?? []).some((microstep) => microstep.event === event) || step.event?.type === event
+      ? at
+      : undefined;
+  }
+  return undefined;
+}
+
+/** Parts of one download are one link. */
+function isSamePart(one: TraceRecord, other: TraceRecord): boolean {
+  return one.kind === "http" && other.kind === "http" && one.phase === "progress" && other.phase === "progress";
+}
+
+/** What a service does by itself begins with the state that its chart has just entered. */
+function stepBefore(session: SessionView, index: number): number | undefined {
+  const { device, kind } = session.at(index);
+  if (kind === "run" || kind === "chart" || kind === "step" || kind === "actor") return undefined;
+  for (let at = index - 1; at >= Math.max(0, index - LOOK_BACK); at--) {
+    const record = session.at(at);
+    if (record.device !== device || (record.kind !== "chart" && record.kind !== "step")) continue;
+    if (Array.isArray(record.entered) && record.entered.length > 0) return at;
+  }
+  return undefined;
+}
+
+function machineAt(session: SessionView, step: StepRecord, index: number) {
+  const world = session.worldAt(index);
+  const hash = world.devices.get(step.device)?.actors.get(step.actor)?.definition;
+  return hash === undefined ? undefined : world.definitions.get(hash);
+}
+
+function plainSentences(record: TraceRecord, chain: readonly ChainLink[], step: StepExplanation | undefined): string[] {
+  const sentences = [sentence(step?.sentence ?? tell(record))];
+  const cause = chain.at(-2);
+  if (cause !== undefined)
+    sentences.push(sentence(`${cause.presumed ? "shortly before" : "because"} ${cause.sentence}`));
+  return sentences;
+}
+
+function failureSentences(session: SessionView, record: TraceRecord, chain: readonly ChainLink[]): string[] {
+  const sentences = [sentence(tell(record))];
+  const before = chain.slice(0, -1);
+  const root = beginningOf(session, chain);
+  if (root !== undefined) sentences.push(sentence(`it began with this: ${root.sentence}`));
+  const hint = firstHint(root === undefined ? [record] : recordsFrom(session, root.index, chain));
+  if (hint !== undefined) sentences.push(sentence(`that means: ${hint}`));
+  const attempt = before.find((link) => link.record.kind === "http" && link.record.phase === "connect");
+  if (attempt !== undefined) sentences.push(sentence(`before that, ${attempt.sentence}`));
+  if (before.length === 0) sentences.push("No record tells what led to it.");
+  return sentences;
+}
+
+/** The first failure in the chain or beside it; what happened on the wire or in the modem before what charts made of it. */
+function beginningOf(session: SessionView, chain: readonly ChainLink[]): ChainLink | undefined {
+  const last = chain.at(-1)!.index;
+  const links = new Map<number, ChainLink>();
+  for (const link of chain.slice(0, -1)) {
+    if (link.failure) links.set(link.index, link);
+    for (const beside of session.effectsOf(link.index)) {
+      if (beside < last && !links.has(beside) && isFailure(session.at(beside)))
+        links.set(beside, linkOf(session, beside));
+    }
+  }
+  const failures = [...links.values()].sort((one, other) => one.index - other.index);
+  return failures.find(({ record: { kind } }) => kind !== "chart" && kind !== "step") ?? failures[0];
+}
+
+/** The chain from an index on, with what charts were told beside it, in order. */
+function recordsFrom(session: SessionView, index: number, chain: readonly ChainLink[]): TraceRecord[] {
+  const last = chain.at(-1)!.index;
+  const indices = new Set([index]);
+  for (const link of chain) {
+    indices.add(link.index);
+    for (const effect of session.effectsOf(link.index)) indices.add(effect);
+  }
+  return [...indices]
+    .filter((one) => one >= index && one <= last)
+    .sort((one, other) => one - other)
+    .map((one) => session.at(one));
+}
+
+function firstHint(records: readonly TraceRecord[]): string | undefined {
+  for (const record of records) {
+    const hint = hintOf(record);
+    if (hint !== undefined) return hint;
+  }
+  return undefined;
+}
+
+function hintOf(record: TraceRecord): string | undefined {
+  const { errno, output } = (record.payload ?? record.event ?? {}) as { errno?: unknown; output?: unknown };
+  const { failure, kind, code } = (output ?? {}) as Record<string, unknown>;
+  return hintFor(record.detail, record.error, record.alert, record.reason, record.code, failure, kind, code, errno);
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
