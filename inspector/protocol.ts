@@ -63,8 +63,8 @@ export interface ControlField {
 }
 
 /**
- * Everything as it was before record number `before`: `definition`, `actor` (`found`), `timer` (`set`) and `resource`
- * records that a fresh page folds. What the page had is to be forgotten, but for its bookmarks.
+ * Everything as it was before record number `before`: `run`, `definition`, `actor` (`found`), `timer` (`set`),
+ * `resource`, `breakpoint` and `result` records that a page folds. What it had stays, unless numbers run backwards.
  */
 export interface CheckpointFrame {
   readonly frame: "checkpoint";

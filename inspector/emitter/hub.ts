@@ -17,8 +17,17 @@ export interface HubOptions {
   readonly definitions: () => readonly { readonly hash: string; readonly definition: MachineDefinition }[];
 }
 
-/** What has to be known of the time in which nobody looks; actors are found by themselves. */
-const KEPT_UNSEEN: ReadonlySet<string> = new Set(["run", "timer", "resource", "breakpoint", "result", "definition"]);
+/** What has to be known of the time in which nobody looks. Watched actors tell nothing then: those that do are of other tools. */
+const KEPT_UNSEEN: ReadonlySet<string> = new Set([
+  "run",
+  "definition",
+  "actor",
+  "step",
+  "timer",
+  "resource",
+  "breakpoint",
+  "result",
+]);
 
 export class Hub {
   readonly #options: HubOptions;

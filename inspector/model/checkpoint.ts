@@ -13,13 +13,15 @@ export function checkpointOf(world: World): TraceRecord[] {
 }
 
 function* deviceRecords(world: DeviceWorld): Generator<TraceRecord> {
-  const { device, time } = world;
+  const { device, time, chartsOnly } = world;
   const base = { seq: 0, time, device };
+  const known = chartsOnly && { chartsOnly };
   if (world.edition !== undefined) {
     const wall = world.wallAtZero === undefined ? 0 : world.wallAtZero + time;
     yield { ...base, kind: "run", wall, edition: world.edition, version: "" };
   }
-  for (const actor of world.actors.values()) yield { ...base, kind: "actor", phase: "found", ...toldOf(actor) };
+  for (const actor of world.actors.values())
+    yield { ...base, kind: "actor", phase: "found", ...toldOf(actor), ...known };
   for (const { setAt, seq, ...timer } of world.timers.values())
     yield { ...base, ...timer, seq, time: setAt, kind: "timer", operation: "set" };
   for (const [tree, leaves] of world.trees) {

@@ -47,10 +47,15 @@ export function explainRecord(session: SessionView, index: number): RecordExplan
     record.kind === "step"
       ? explainStep(record as StepRecord, machineAt(session, record as StepRecord, index))
       : undefined;
+  const sentences = failure ? failureSentences(session, record, chain) : plainSentences(record, chain, step);
+  const first = chain[0]!;
+  if (first.record.cause !== undefined && session.causeOf(first.index) === undefined)
+    sentences.push(`What led to it begins with record ${first.record.cause}, which is not here.`);
+  else if (failure && chain.length === 1) sentences.push("No record tells what led to it.");
   return {
     index,
     failure,
-    sentences: failure ? failureSentences(session, record, chain) : plainSentences(record, chain, step),
+    sentences,
     chain,
     effects: session
       .effectsOf(index)
@@ -77,6 +82,7 @@ function chainOf(session: SessionView, index: number): ChainLink[] {
   let presumed = 0;
   while (links.length < MAX_LINKS) {
     let cause = causeOf(session, at);
+    if (cause === undefined && session.at(at).cause !== undefined) break;
     const isPresumed = cause === undefined;
     // One guess is enough: further back it would tell of something else.
     if (cause === undefined && presumed++ === 0) cause = stepBefore(session, at);
@@ -165,7 +171,6 @@ function failureSentences(session: SessionView, record: TraceRecord, chain: read
   if (hint !== undefined) sentences.push(sentence(`that means: ${hint}`));
   const attempt = before.find((link) => link.record.kind === "http" && link.record.phase === "connect");
   if (attempt !== undefined) sentences.push(sentence(`before that, ${attempt.sentence}`));
-  if (before.length === 0) sentences.push("No record tells what led to it.");
   return sentences;
 }
 
@@ -212,6 +217,10 @@ function hintOf(record: TraceRecord): string | undefined {
   return hintFor(record.detail, record.error, record.alert, record.reason, record.code, failure, kind, code, errno);
 }
 
+/** Names of actors keep their case. */
+const BEGINS = /^(?:the|it|that|before|because|shortly|somebody|a|keys)\b/;
+
 function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+  const begun = BEGINS.test(text) ? `${text.slice(0, 1).toUpperCase()}${text.slice(1)}` : text;
+  return `${begun}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -122,7 +122,7 @@ function whyIgnored(
   const refused = microsteps.flatMap(({ candidates }) => candidates);
   if (refused.length > 0) {
     const why = refused.map(({ title, sentence }) => `“${title}” was ${sentence}`);
-    return `${step.actor} ignored ${name}: ${listWords(why)}`;
+    return `${step.actor} ignored ${name}: ${why.join("; ")}`;
   }
   const states = step.active.filter((id) => id !== "" && !step.active.some((other) => other.startsWith(`${id}.`)));
   const where = states.length === 0 ? "" : ` in ${listWords(states.map(lastName))}`;

@@ -19,8 +19,6 @@ type Leaf = { readonly value: unknown; readonly label?: string; readonly changed
 
 interface DeviceState extends Writable<DeviceWorld> {
   generation: Generation;
-  /** Its actors are told by `chart` records alone. */
-  chartsOnly: boolean;
   ended: number;
 }
 
@@ -98,7 +96,7 @@ export class WorldFold {
     if (typeof hash !== "string" || definitionProblems(definition).length > 0) return;
     this.#definitions = own(this.#definitions, this.#generation).set(hash, definition);
     for (const { device, actors } of this.#devices.values()) {
-      if (!(this.#devices.get(device) as DeviceState).chartsOnly) continue;
+      if (this.#devices.get(device)?.chartsOnly !== true) continue;
       for (const { key } of actors.values()) {
         if (chartName(key) === definition.id) this.#placeChart(this.#device(device), key);
       }
@@ -107,7 +105,8 @@ export class WorldFold {
 
   #tellActor(device: DeviceState, told: ActorRecord): void {
     if (typeof told.actor !== "string") return;
-    this.#leaveCharts(device);
+    // A checkpoint of what `chart` records told: they go on.
+    if (told.chartsOnly !== true) this.#leaveCharts(device);
     if (told.phase === "ended") {
       const actor = this.#actor(device, told.actor);
       if (actor === undefined) return;

@@ -16,7 +16,8 @@ export function tell(record: TraceRecord): string {
 type Sentence = (record: TraceRecord) => string | undefined;
 
 const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
-  run: ({ device, edition }) => `a run of ${fieldText(device)} began, edition ${fieldText(edition)}`,
+  run: ({ device, edition }) =>
+    `a run of ${fieldText(device)} began${edition === "" ? "" : `, edition ${fieldText(edition)}`}`,
   result: ({ ok, reason }) => `the run ${ok === true ? "was done" : "failed"}: ${fieldText(reason)}`,
   fault: ({ name }) => `a fault was made on purpose: ${fieldText(name)}`,
   call: ({ name }) => `the application called ${fieldText(name)}`,

@@ -24,6 +24,8 @@ export interface DeviceWorld {
   readonly wallAtZero?: number;
   readonly edition?: string;
   readonly frozen: boolean;
+  /** Its actors are known by `chart` records alone: nobody has watched it. */
+  readonly chartsOnly: boolean;
   readonly result?: { readonly ok: boolean; readonly reason: string };
 }
 

@@ -11,6 +11,8 @@ import { Pump } from "./pump.ts";
 const LARGEST_MESSAGE = 60_000;
 /** Records that may wait, those of the history that the page was given at its start not counted. */
 const MAX_WAITING = 10_000;
+/** Characters of frames that may wait before a further one: replies to a page that asks and does not listen. */
+const MAX_FRAME_TEXT = 16_777_216;
 
 export class Outbox {
   readonly #pump: Pump;
@@ -20,6 +22,8 @@ export class Outbox {
   #next = 0;
   /** Text of the item `#next`, made already. */
   #text: string | undefined;
+  /** Characters of the frames that wait. */
+  #frameText = 0;
   #limit = MAX_WAITING;
 
   /** `drained` is called when all was given to the socket and the socket takes more. */
@@ -45,8 +49,12 @@ export class Outbox {
     return true;
   }
 
-  frame(text: string): void {
+  /** False: too many wait already. */
+  frame(text: string): boolean {
+    if (this.#frameText >= MAX_FRAME_TEXT) return false;
+    this.#frameText += text.length;
     this.#push(text, -1);
+    return true;
   }
 
   /** What `work` puts in does not count: the history is bounded by whoever keeps it. */
@@ -86,6 +94,7 @@ export class Outbox {
   #restart(frames: string[]): void {
     this.#items = frames;
     this.#numbers = frames.map(() => -1);
+    this.#frameText = frames.reduce((length, frame) => length + frame.length, 0);
     this.#next = 0;
     this.#text = undefined;
   }
@@ -112,6 +121,7 @@ export class Outbox {
       if (typeof item === "string") {
         endRun();
         frames.push(text);
+        this.#frameText -= text.length;
       } else {
         const number = this.#numbers[this.#next]!;
         if (run.length > 0 && number !== first + run.length) endRun();

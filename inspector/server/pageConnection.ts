@@ -105,7 +105,7 @@ export class PageConnection {
       this.#lostFrom = undefined;
       if (before > first) this.#say({ frame: "gap", first, count: before - first });
     }
-    this.#outbox.frame(checkpointText({ frame: "checkpoint", before, records }));
+    this.#put(checkpointText({ frame: "checkpoint", before, records }));
   }
 
   #gap(first: number, count: number): void {
@@ -126,7 +126,11 @@ export class PageConnection {
   }
 
   #say(frame: Exclude<Frame, { frame: "checkpoint" | "records" }>): void {
-    this.#outbox.frame(frameText(frame));
+    this.#put(frameText(frame));
+  }
+
+  #put(text: string): void {
+    if (!this.#outbox.frame(text)) closeWith(this.#socket, CLOSE.violation, "this page asks and does not listen");
   }
 
   #end(): void {

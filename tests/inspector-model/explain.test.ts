@@ -98,6 +98,19 @@ describe("A failure", () => {
     expect(sentences).toEqual(["The download failed: odd.", "No record tells what led to it."]);
   });
 
+  it("says so when what led to it is not kept any more", () => {
+    const session = sessionOf([
+      { kind: "chart", actor: "a", event: "x", value: "y", entered: ["y"] },
+      { kind: "http", phase: "error", url: "u", detail: "odd", cause: 4711 },
+    ]);
+    const { sentences, chain } = explainRecord(session, 1);
+    expect(chain).toHaveLength(1);
+    expect(sentences).toEqual([
+      "The download failed: odd.",
+      "What led to it begins with record 4711, which is not here.",
+    ]);
+  });
+
   it("does not blame the timer that a chart cleared", () => {
     const session = sessionOf([
       { kind: "timer", operation: "set", name: "late", owner: "a" },

@@ -221,6 +221,14 @@ describe("A checkpoint", () => {
     expect(plain(again.snapshot())).toEqual(plain(on.snapshot()));
   });
 
+  it("lets charts go on that `chart` records alone tell of", () => {
+    const chart = (seq: number, event: string, value: string) =>
+      record(seq, { kind: "chart", actor: "link", event, value, entered: [value] });
+    const again = new WorldFold(fold(checkpointOf(fold([chart(1, "xstate.init", "offline")]))));
+    again.apply(chart(2, "link.up", "connected"));
+    expect(again.snapshot().devices.get("d")?.actors.get("link")).toMatchObject({ active: ["", "connected"] });
+  });
+
   it("is of JSON", () => {
     const checkpoint = checkpointOf(fold(records));
     expect(plain(fold(JSON.parse(JSON.stringify(checkpoint)) as TraceRecord[]))).toEqual(plain(fold(checkpoint)));

@@ -262,6 +262,23 @@ describe("what a page asks for", () => {
     expect(next.following.hello.instance).toBe("plain-1");
   });
 
+  it("ends the connection when nobody listens to the answers", async () => {
+    const inspector = new PlainInspector();
+    inspector.steering = ({ request }) => (request === "step" ? "x".repeat(1_000_000) : undefined);
+    const { url } = await serve(inspector);
+    const page = client(`${url}socket`);
+    await page.open;
+    page.send({ id: 1, request: "resume" });
+    await page.until((frames) => frames.some(({ frame }) => frame === "reply"));
+    page.socket.pause();
+    for (let id = 2; id < 60; id++) page.send({ id, request: "step" });
+    const other = await follow(url);
+    while (inspector.steered.filter(({ request }) => request === "step").length < 58)
+      await other.following.request({ request: "pause" });
+    page.socket.resume();
+    expect(await page.ended).toMatchObject({ code: 1008, reason: "this page asks and does not listen" });
+  });
+
   it("costs the connection alone when the inspector fails at it", async () => {
     const inspector = new PlainInspector();
     inspector.attach = () => {

@@ -242,7 +242,7 @@ describe("the inlet for apps", () => {
   });
 
   it("keeps what an app is in for a page that comes later", async () => {
-    const inspector = createInspector({ history: 100 });
+    const inspector = createInspector();
     const { url } = await serve(inspector);
     const app = client(`${url}stately`, {}, "");
     await app.open;
