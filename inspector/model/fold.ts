@@ -57,6 +57,11 @@ export class WorldFold {
   /** `index` is the record's place in its session. Of kinds that tell nothing of the world, and of broken ones, the time counts alone. */
   apply(record: TraceRecord, index?: number): void {
     this.#snapshot = undefined;
+    // A chart belongs to whoever lives it.
+    if (record.kind === "definition") {
+      this.#define(record as DefinitionRecord);
+      return;
+    }
     const device = this.#device(record.device);
     if (record.time > device.time) device.time = record.time;
     switch (record.kind) {
@@ -64,9 +69,6 @@ export class WorldFold {
         if (typeof record.wall === "number" && record.wall > 0) device.wallAtZero = record.wall - record.time;
         if (typeof record.edition === "string") device.edition = record.edition;
         delete device.result;
-        break;
-      case "definition":
-        this.#define(record as DefinitionRecord);
         break;
       case "actor":
         this.#tellActor(device, record as ActorRecord);

@@ -1,0 +1,107 @@
+/** Where time is to be frozen. */
+import { useId, useState } from "preact/hooks";
+import type { Breakpoint } from "../../../protocol.ts";
+import { useApp } from "../../state/useApp.ts";
+import { focusedMachine } from "../shared/machines.ts";
+import { shortActor } from "../shared/recordLine.ts";
+import { addBreakpoint, breakpointsOf, setBreakpoints } from "./breakpointStore.ts";
+import { breakpointText, choicesOf, edgeText, STOP_LABELS, STOPS, type Stop } from "./breakpoints.ts";
+
+export function BreakpointList() {
+  const app = useApp();
+  const id = useId();
+  const { session } = app.entry;
+  const [, redraw] = useState(0);
+  const [stop, setStop] = useState<Stop>("state");
+  const [what, setWhat] = useState("");
+  const [problem, setProblem] = useState("");
+  const breakpoints = breakpointsOf(session);
+  const world = session.live;
+  const actor = focusedMachine(world, app.view.device, app.view.actor);
+  const definition = actor?.definition === undefined ? undefined : world.definitions.get(actor.definition);
+  const choices = definition === undefined ? [] : choicesOf(definition, stop);
+
+  const attempt = async (change: Promise<void>) => {
+    try {
+      await change;
+      setProblem("");
+      setWhat("");
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+    redraw((count) => count + 1);
+  };
+  const add = (breakpoint: Breakpoint) => attempt(addBreakpoint(app, breakpoint));
+  const remove = (gone: Breakpoint) =>
+    attempt(
+      setBreakpoints(
+        app,
+        breakpoints.filter((other) => other !== gone),
+      ),
+    );
+  const place = actor === undefined ? {} : { actor: actor.key };
+
+  return (
+    <div class="control">
+      {breakpoints.length === 0 && (
+        <p class="faint">None is set. A breakpoint freezes time and everything that arrives.</p>
+      )}
+      <ul class="plain-list">
+        {breakpoints.map((breakpoint, position) => (
+          <li key={position} class="panel-bar">
+            <span class="grow">when {breakpointText(breakpoint)}</span>
+            <button type="button" class="button" onClick={() => remove(breakpoint)}>
+              Remove
+            </button>
+          </li>
+        ))}
+      </ul>
+      {app.view.node !== undefined && (
+        <button type="button" class="button" onClick={() => add({ ...place, state: app.view.node! })}>
+          Stop when {app.view.node === "" ? "it" : app.view.node} is entered
+        </button>
+      )}
+      <form
+        class="control-fields"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (what.trim() !== "") void add({ ...place, [stop]: what.trim() });
+        }}
+      >
+        <label>
+          <span>Stop when</span>
+          <select class="field" value={stop} onChange={(event) => setStop(event.currentTarget.value as Stop)}>
+            {STOPS.map((one) => (
+              <option key={one} value={one}>
+                {STOP_LABELS[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="grow">
+          <span>{actor === undefined ? "Which" : `Which, in ${shortActor(actor.key)}`}</span>
+          <input
+            class="field mono"
+            list={`${id}-choices`}
+            value={what}
+            placeholder={choices[0]}
+            onInput={(event) => setWhat(event.currentTarget.value)}
+          />
+          <datalist id={`${id}-choices`}>
+            {choices.map((choice) => (
+              <option key={choice} value={choice}>
+                {stop === "edge" ? edgeText(choice) : choice}
+              </option>
+            ))}
+          </datalist>
+        </label>
+        <button type="submit" class="button" disabled={what.trim() === ""}>
+          Add
+        </button>
+      </form>
+      <p role="status" class="said tone-bad">
+        {problem}
+      </p>
+    </div>
+  );
+}

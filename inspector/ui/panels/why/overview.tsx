@@ -1,0 +1,123 @@
+/** Nothing is selected: what went wrong so far, what was ignored, and what everything waits for now. */
+import { explainRecord } from "../../../model/explain.ts";
+import { timersOf } from "../../../model/explainNode.ts";
+import type { SessionView } from "../../../model/sessionContract.ts";
+import type { ActorWorld, World } from "../../../model/world.ts";
+import { useTheApp } from "../../state/useApp.ts";
+import { machinesOf } from "../shared/machines.ts";
+import { Empty, LinkTo, Section } from "../shared/parts.tsx";
+import { RecordIndex } from "../shared/recordIndex.ts";
+import { shortActor } from "../shared/recordLine.ts";
+import { spanText, timeText } from "../shared/time.ts";
+import { useRunTime } from "../shared/useRunTime.ts";
+import { timerName } from "../timers/timerRows.ts";
+import { alike, isIgnored } from "./ignored.ts";
+import { type Problem, problemsOf } from "./problems.ts";
+import { Sentences } from "./sentences.tsx";
+
+/** Of problems and ignored events those that are listed. */
+const LATEST = 8;
+const ignored = new RecordIndex(isIgnored);
+
+export function Overview({ session, world, index }: { session: SessionView; world: World; index: number }) {
+  const app = useTheApp();
+  const { device } = app.view;
+  if (index < 0) return <Empty title="Nothing has happened yet." />;
+  const problems = problemsOf(session, device, index);
+  const missed = alike(session, ignored.of(session), device, index);
+  const result = world.devices.get(device)?.result;
+  const [first, ...others] = sorted(problems);
+  return (
+    <div class="explained">
+      <div class="explained-lead">
+        {first === undefined ? (
+          <div class="all-well">
+            <strong>
+              <span aria-hidden="true">✓</span> Nothing has gone wrong{result === undefined ? " so far" : ""}.
+            </strong>
+            <p class="faint">Select a record, a state or a message in the charts to see why it is so.</p>
+          </div>
+        ) : (
+          <Section
+            title={problems.length === 1 ? "What went wrong" : `What went wrong (${problems.length})`}
+            hint={`at ${timeText(session, session.at(first.index).time)}`}
+            action={
+              <button type="button" class="button primary" onClick={() => app.select(first.index)}>
+                Show how it came to this
+              </button>
+            }
+          >
+            <Sentences sentences={explainRecord(session, first.index).sentences} failure />
+            {others.slice(0, LATEST).map((problem) => (
+              <LinkTo key={problem.index} index={problem.index} />
+            ))}
+            {others.length > LATEST && <p class="faint">and {others.length - LATEST} more before</p>}
+            {result?.ok === true && <p class="ended-well">The run ended well all the same: {result.reason}.</p>}
+          </Section>
+        )}
+      </div>
+      <div class="explained-why">
+        <Now world={world} />
+        {missed.length > 0 && (
+          <Section title="Events that no state took">
+            {missed.slice(0, LATEST).map(({ index, count }) => (
+              <LinkTo key={index} index={index} as={count === 1 ? "once" : `${count} times`} />
+            ))}
+          </Section>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What the application was told of stands before all else. */
+function sorted(problems: readonly Problem[]): readonly Problem[] {
+  return [...problems.filter(({ grave }) => grave), ...problems.filter(({ grave }) => !grave)];
+}
+
+function Now({ world }: { world: World }) {
+  const app = useTheApp();
+  const now = useRunTime();
+  const device = world.devices.get(app.view.device);
+  const machines = machinesOf(world, app.view.device).filter(({ status }) => status === "active");
+  if (device === undefined || machines.length === 0) return null;
+  return (
+    <Section title={app.view.cursor.index === "live" ? "Where everything is now" : "Where everything was then"}>
+      <ul class="waits">
+        {machines.map((actor) => {
+          const [timer] = timersOf(device, actor).sort((a, b) => dueOf(a) - dueOf(b));
+          const due = timer === undefined ? Infinity : dueOf(timer);
+          return (
+            <li key={actor.key}>
+              <strong>{shortActor(actor.key)}</strong>
+              {innermost(actor).map((id) => (
+                <button
+                  key={id}
+                  type="button"
+                  class="link"
+                  title={id}
+                  onClick={() => app.update({ actor: actor.key, node: id })}
+                >
+                  {id.slice(id.lastIndexOf(".") + 1)}
+                </button>
+              ))}
+              {timer !== undefined && due !== Infinity && (
+                <span class="chip">
+                  {timerName(timer.name)} {due > now ? `in ${spanText(due - now)}` : "due"}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </Section>
+  );
+}
+
+function dueOf({ setAt, delay }: { readonly setAt: number; readonly delay?: number }): number {
+  return delay === undefined ? Infinity : setAt + delay;
+}
+
+function innermost({ active }: ActorWorld): readonly string[] {
+  return active.filter((id) => id !== "" && !active.some((other) => other.startsWith(`${id}.`)));
+}

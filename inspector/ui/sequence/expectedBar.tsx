@@ -1,0 +1,82 @@
+/** The chart that the run is held against: how far it is, what has come, and where it first is otherwise. */
+import type { ExpectedArc, ExpectedChart, ExpectedCharts } from "./expected.ts";
+
+export interface ExpectedBarProps {
+  readonly charts: ExpectedCharts | undefined;
+  readonly chosen: ExpectedChart | undefined;
+  readonly onChoose: (name: string) => void;
+  readonly onSelect: (index: number) => void;
+}
+
+const STATES = {
+  notBegun: { sign: "·", text: "has not begun", tone: "" },
+  "under way": { sign: "…", text: "under way", tone: "active" },
+  conforms: { sign: "✓", text: "conforms", tone: "good" },
+  deviates: { sign: "✗", text: "deviates", tone: "bad" },
+  otherCourse: { sign: "–", text: "the run took another course", tone: "" },
+} as const;
+
+export function ExpectedBar({ charts, chosen, onChoose, onSelect }: ExpectedBarProps) {
+  if (charts === undefined) return <p class="expected">The expected charts are being fetched.</p>;
+  if (chosen === undefined) return <p class="expected">The run tells no edition that has charts.</p>;
+  const { sign, text, tone } = STATES[chosen.state];
+  const { deviation } = chosen;
+  const at = deviation?.index;
+  return (
+    <section class="expected" aria-label="Expected chart">
+      <div class="expected-head">
+        <select
+          class="field"
+          aria-label="Expected chart"
+          value={chosen.name}
+          onChange={(event) => onChoose(event.currentTarget.value)}
+        >
+          {charts.charts.map(({ name, state }) => (
+            <option key={name} value={name}>
+              {STATES[state].sign} {name}
+            </option>
+          ))}
+        </select>
+        <span class={`chip ${tone}`} role="status">
+          {sign} {text}
+        </span>
+        <span class="expected-count">
+          {chosen.through} of {chosen.arcs.length} arcs
+        </span>
+        <details class="expected-arcs">
+          <summary>The arcs of the chart</summary>
+          <ol>
+            {chosen.arcs.map((arc) => (
+              <ArcLine key={arc.source} arc={arc} onSelect={onSelect} />
+            ))}
+          </ol>
+        </details>
+      </div>
+      {deviation !== undefined && (
+        <p class="expected-deviation">
+          {deviation.sentence}{" "}
+          {at !== undefined && (
+            <button type="button" class="button" onClick={() => onSelect(at)}>
+              Show it
+            </button>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function ArcLine({ arc, onSelect }: { readonly arc: ExpectedArc; readonly onSelect: (index: number) => void }) {
+  const { index } = arc;
+  return (
+    <li class={index === undefined ? "due" : "come"} title={arc.source}>
+      {index === undefined ? (
+        <span>○ {arc.label}</span>
+      ) : (
+        <button type="button" onClick={() => onSelect(index)}>
+          ✓ {arc.label}
+        </button>
+      )}
+    </li>
+  );
+}

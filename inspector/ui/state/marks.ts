@@ -1,0 +1,78 @@
+/** What stands out of a session's records, by device: where it begins, what failed, what was injected. */
+import type { TraceRecord } from "../../../ports/trace.ts";
+import { isFailure } from "../../model/failure.ts";
+import type { SessionView } from "../../model/sessionContract.ts";
+import { RecordFollower } from "./recordFollower.ts";
+
+export interface DeviceMarks {
+  /** Time of its first record. */
+  readonly begin: number;
+  /** Indices, rising. */
+  readonly failures: readonly number[];
+  readonly injected: readonly number[];
+  /** Index of its first `step` record; absent: `chart` records tell how it moved. */
+  readonly firstStep?: number;
+}
+
+interface Gathered extends DeviceMarks {
+  readonly failures: number[];
+  readonly injected: number[];
+  firstStep?: number;
+}
+
+const NONE: DeviceMarks = { begin: 0, failures: [], injected: [] };
+
+export class Marks {
+  readonly #devices = new Map<string, Gathered>();
+  readonly #follower: RecordFollower;
+
+  constructor(session: SessionView) {
+    this.#follower = new RecordFollower(session);
+  }
+
+  update(): this {
+    this.#follower.follow(
+      (record, index) => this.#take(record, index),
+      () => this.#devices.clear(),
+    );
+    return this;
+  }
+
+  of(device: string): DeviceMarks {
+    return this.#devices.get(device) ?? NONE;
+  }
+
+  #take(record: TraceRecord, index: number): void {
+    let marks = this.#devices.get(record.device);
+    if (marks === undefined) {
+      marks = { begin: record.time, failures: [], injected: [] };
+      this.#devices.set(record.device, marks);
+    }
+    if (record.kind === "step") marks.firstStep ??= index;
+    if (record.kind === "injected" || record.kind === "fault") marks.injected.push(index);
+    else if (isFailure(record)) marks.failures.push(index);
+  }
+}
+
+/** Whether a record says how a statechart moved: where `step` records do, `chart` records say the same again. */
+export function isMove(record: TraceRecord, index: number, marks: Marks): boolean {
+  if (record.kind === "step") return true;
+  return record.kind === "chart" && index < (marks.of(record.device).firstStep ?? Number.POSITIVE_INFINITY);
+}
+
+const cache = new WeakMap<SessionView, Marks>();
+
+export function marksOf(session: SessionView): Marks {
+  let marks = cache.get(session);
+  if (marks === undefined) {
+    marks = new Marks(session);
+    cache.set(session, marks);
+  }
+  return marks.update();
+}
+
+/** ms from the beginning of a record's device to the record. */
+export function offsetOf(session: SessionView, index: number): number {
+  const record = session.at(index);
+  return record.time - marksOf(session).of(record.device).begin;
+}

@@ -1,0 +1,54 @@
+/** The command as its users start it, in a process of its own: what it prints, and where its page is. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//;
+
+export class Command {
+  /** Standard output and standard error so far. */
+  printed = "";
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #ended: Promise<unknown>;
+  #heard: () => void = () => {};
+
+  /** `lwm2m-carrier` with these arguments, or `node` with those of `script`. */
+  constructor(args: readonly string[], script = MAIN) {
+    this.#child = spawn(process.execPath, [script, ...args]);
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        this.printed += text;
+        this.#heard();
+      });
+    }
+    this.#child.stdin.on("error", () => {});
+    this.#ended = once(this.#child, "close").then(() => this.#heard());
+  }
+
+  /** What matches first; fails when the process ends without it. */
+  async until(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(this.printed)?.[0];
+      if (found !== undefined) return found;
+      if (this.#child.exitCode !== null) throw new Error(`ended without ${pattern}: ${this.printed}`);
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+      });
+    }
+  }
+
+  /** Of the inspector's page. */
+  address(): Promise<string> {
+    return this.until(ADDRESS);
+  }
+
+  type(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  async end(): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#ended;
+  }
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "@jest/globals";
+import type { MachineDefinition } from "../../../inspector/definition.ts";
+import { Session } from "../../../inspector/model/session.ts";
+import type { ControlOffer } from "../../../inspector/protocol.ts";
+import type { App, RequestBody } from "../../../inspector/ui/app.ts";
+import {
+  addBreakpoint,
+  breakpointsOf,
+  canBreak,
+  setBreakpoints,
+} from "../../../inspector/ui/panels/steer/breakpointStore.ts";
+import { breakpointText, choicesOf, edgeText, sameBreakpoint } from "../../../inspector/ui/panels/steer/breakpoints.ts";
+import { controlValues, firstValues } from "../../../inspector/ui/panels/steer/controlValues.ts";
+import { eventForms, eventOf, exampleOf } from "../../../inspector/ui/panels/steer/eventForms.ts";
+
+const LIGHT: MachineDefinition = {
+  id: "light",
+  nodes: [
+    { id: "", key: "light", type: "compound", initial: "red" },
+    { id: "red", key: "red", parent: "", type: "atomic" },
+    { id: "green", key: "green", parent: "", type: "atomic" },
+  ],
+  edges: [
+    { id: "|power.lost|0", source: "", targets: [], event: "power.lost", trigger: "event" },
+    { id: "|*|0", source: "", targets: [], event: "*", trigger: "event" },
+    {
+      id: "red|next|0",
+      source: "red",
+      targets: ["green"],
+      event: "next",
+      trigger: "event",
+      guard: "and(isDay, not(isBusy))",
+    },
+    {
+      id: "red|xstate.after.10.red|0",
+      source: "red",
+      targets: ["green"],
+      event: "xstate.after.10.red",
+      trigger: "after",
+    },
+    { id: "green|stop|0", source: "green", targets: ["red"], event: "stop", trigger: "event" },
+  ],
+};
+
+describe("events to send", () => {
+  it("are those that the active states take, the innermost first, without wildcards and XState's own", () => {
+    expect(eventForms(LIGHT, ["", "red"])).toEqual([
+      { type: "next", targets: ["green"], guards: ["and(isDay, not(isBusy))"] },
+      { type: "power.lost", targets: [], guards: [] },
+    ]);
+  });
+
+  it("begin with the fields that such an event had before, with the same actor if there was one", () => {
+    const session = new Session();
+    const step = (seq: number, actor: string, by: string) => ({
+      seq,
+      time: seq,
+      device: "d",
+      kind: "step" as const,
+      actor,
+      event: { type: "next", by },
+      microsteps: [],
+      active: [],
+    });
+    session.append([step(1, "light", "a"), step(2, "other", "b")]);
+    expect(JSON.parse(exampleOf(session, "d", "light", "next"))).toEqual({ by: "a" });
+    expect(JSON.parse(exampleOf(session, "d", "third", "next"))).toEqual({ by: "b" });
+    expect(exampleOf(session, "d", "light", "stop")).toBe("{}");
+  });
+
+  it("are read from what was typed, and what is wrong is said", () => {
+    expect(eventOf(" next ", '{"by": 1, "type": "other"}')).toEqual({ event: { by: 1, type: "next" } });
+    expect(eventOf("next", "")).toEqual({ event: { type: "next" } });
+    expect(eventOf("", "{}")).toEqual({ problem: "An event needs a type." });
+    expect(eventOf("next", "[1]")).toMatchObject({ problem: expect.stringContaining("JSON object") });
+    expect(eventOf("next", "{")).toMatchObject({ problem: expect.stringContaining("not JSON") });
+  });
+});
+
+describe("breakpoints", () => {
+  it("are told in words", () => {
+    expect(breakpointText({ state: "green", actor: "light" })).toBe("green is entered in light");
+    expect(breakpointText({ edge: "red|next|0", guard: "isDay" })).toBe(
+      "the transition from red on next is taken and isDay says no",
+    );
+    expect(edgeText("||1")).toBe("from the chart on (always) (2)");
+  });
+
+  it("offer what the chart has, guards by the names that they are made of", () => {
+    expect(choicesOf(LIGHT, "state")).toEqual(["red", "green"]);
+    expect(choicesOf(LIGHT, "guard")).toEqual(["isBusy", "isDay"]);
+    expect(choicesOf(LIGHT, "event")).toContain("next");
+    expect(choicesOf(LIGHT, "edge")).toContain("red|next|0");
+  });
+
+  it("are the same when everything in them is", () => {
+    expect(sameBreakpoint({ state: "a" }, { state: "a" })).toBe(true);
+    expect(sameBreakpoint({ state: "a" }, { state: "a", actor: "b" })).toBe(false);
+  });
+});
+
+describe("the page's list of breakpoints", () => {
+  /** An app that refuses a breakpoint at `nowhere`. */
+  function appWith(session: Session, asked: unknown[]): App {
+    const entry = {
+      title: "",
+      session,
+      state: "live",
+      steering: { send: false, fire: false, freeze: true, controls: [] },
+    };
+    const request = async (request: RequestBody) => {
+      if (JSON.stringify(request).includes("nowhere")) throw new Error("there is no such state");
+      asked.push(request);
+    };
+    return { entry, request } as unknown as App;
+  }
+
+  it("is what the app has taken, each once", async () => {
+    const [session, asked] = [new Session(), [] as unknown[]];
+    const app = appWith(session, asked);
+    await addBreakpoint(app, { state: "green" });
+    await addBreakpoint(app, { state: "green" });
+    await addBreakpoint(app, { event: "next" });
+    expect(breakpointsOf(session)).toEqual([{ state: "green" }, { event: "next" }]);
+    expect(asked).toEqual([
+      { request: "breakpoints", breakpoints: [{ state: "green" }] },
+      { request: "breakpoints", breakpoints: [{ state: "green" }, { event: "next" }] },
+    ]);
+    await setBreakpoints(app, []);
+    expect(breakpointsOf(session)).toEqual([]);
+  });
+
+  it("stays as it was when the app refuses", async () => {
+    const session = new Session();
+    const app = appWith(session, []);
+    await addBreakpoint(app, { state: "green" });
+    await expect(addBreakpoint(app, { state: "nowhere" })).rejects.toThrow("no such state");
+    expect(breakpointsOf(session)).toEqual([{ state: "green" }]);
+  });
+
+  it("is offered where the app can be stopped, and runs", () => {
+    const app = appWith(new Session(), []);
+    expect(canBreak(app)).toBe(true);
+    expect(canBreak({ ...app, entry: { ...app.entry, state: "file" } })).toBe(false);
+  });
+});
+
+describe("a control's fields", () => {
+  const control: ControlOffer = {
+    name: "delay",
+    label: "Delay",
+    group: "Network",
+    fields: [
+      { name: "ms", label: "Delay, ms", type: "number", minimum: 1, maximum: 100, default: 5 },
+      { name: "way", label: "Way", type: "choice", choices: ["in", "out"] },
+      { name: "again", label: "Again", type: "flag" },
+      { name: "note", label: "Note", type: "text" },
+    ],
+  };
+
+  it("begin with their defaults, or with what comes first", () => {
+    expect(firstValues(control)).toEqual({ ms: 5, way: "in", again: false, note: "" });
+  });
+
+  it("become numbers where numbers are asked for", () => {
+    expect(controlValues(control, { ...firstValues(control), ms: "7" })).toEqual({
+      values: { ms: 7, way: "in", again: false, note: "" },
+    });
+  });
+
+  it.each([
+    ["", "Delay, ms has to be a number."],
+    ["x", "Delay, ms has to be a number."],
+    ["0", "Delay, ms has to be 1 or more."],
+    ["101", "Delay, ms has to be 100 or less."],
+  ])("are refused in words: %p", (ms, problem) => {
+    expect(controlValues(control, { ...firstValues(control), ms })).toEqual({ problem });
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "@jest/globals";
+import { ChartCheck } from "../../charts/chartCheck.ts";
+import { chartNames, chartSource, loadChart } from "../../charts/loadChart.ts";
+import { Session } from "../../inspector/model/session.ts";
+import { chainOf, isInjected } from "../../inspector/ui/sequence/chain.ts";
+import { ExpectedCharts } from "../../inspector/ui/sequence/expected.ts";
+import { edition36 } from "../../machines/editions/edition36.ts";
+import type { RecordFields } from "../../ports/trace.ts";
+import { stepsOf } from "../charts/conformingRecording.ts";
+import { recordsOf, sessionOf } from "./shellSupport.ts";
+
+const TEXTS = Object.fromEntries(chartNames().map((name) => [name, chartSource(name)]));
+const RUN: RecordFields = { kind: "run", edition: "3.6", version: "0", wall: 0 };
+const RESULT: RecordFields = { kind: "result", ok: true, reason: "done" };
+
+/** Records that are the arcs of a chart, one after the other. */
+function arcsOf(name: string): RecordFields[] {
+  const { arcs } = new ChartCheck(loadChart(name), { edition: edition36 });
+  return stepsOf(arcs, edition36).map(({ fields }) => fields);
+}
+
+function expectedOf(fields: readonly RecordFields[]) {
+  const session = sessionOf([RUN, ...fields, RESULT]);
+  const charts = new ExpectedCharts(session, "d", TEXTS);
+  charts.sync();
+  return { session, charts, of: (name: string) => charts.charts.find((chart) => chart.name === name)! };
+}
+
+describe("expected charts", () => {
+  it("are those of the edition that the run tells", () => {
+    const { charts } = expectedOf([]);
+    expect(charts.edition).toBe("3.6");
+    expect(charts.charts.map(({ name }) => name)).toEqual([...new Set(Object.values(edition36.charts))]);
+    const unknown = new ExpectedCharts(sessionOf([{ ...RUN, edition: "9" }]), "d", TEXTS);
+    unknown.sync();
+    expect(unknown.charts).toEqual([]);
+  });
+
+  it("tick each arc at its record and say that the run conforms", () => {
+    const { of } = expectedOf(arcsOf("edition-3-fota-success"));
+    const chart = of("edition-3-fota-success");
+    expect(chart.state).toBe("conforms");
+    expect(chart.through).toBe(chart.arcs.length);
+    expect(chart.arcs[0]).toMatchObject({ label: "the management server starts a modem update", index: 1 });
+    expect(chart.arcOf(1)).toMatch(/^line \d+: --- /);
+    expect(chart.arcOf(0)).toBeUndefined();
+  });
+
+  it("mark the first deviation and say in a sentence what was expected and what happened", () => {
+    const fields = arcsOf("edition-3-bootstrap");
+    const gone = fields.findIndex(({ name }) => name === "LWM2M_CARRIER_EVENT_BOOTSTRAPPED");
+    expect(gone).toBeGreaterThan(0);
+    const { of } = expectedOf(fields.toSpliced(gone, 1));
+    const chart = of("edition-3-bootstrap");
+    expect(chart.state).toBe("deviates");
+    expect(chart.deviation?.sentence).toContain("Expected: “LWM2M_CARRIER_EVENT_BOOTSTRAPPED”");
+    expect(chart.deviation?.index).toBeGreaterThan(gone - 1);
+  });
+
+  it("tell a run that took another course from one that deviates", () => {
+    const { of } = expectedOf(arcsOf("edition-3-fota-fail-crc"));
+    expect(of("edition-3-fota-fail-crc").state).toBe("conforms");
+    expect(of("edition-3-fota-success").state).toBe("otherCourse");
+    expect(of("edition-3-bootstrap").state).toBe("notBegun");
+  });
+
+  it("go on as records come, and know a session that has begun anew", () => {
+    const session = new Session();
+    const charts = new ExpectedCharts(session, "d", TEXTS);
+    const records = recordsOf([RUN, ...arcsOf("edition-3-fota-success")]);
+    session.append(records.slice(0, 4));
+    charts.sync();
+    const chart = charts.charts.find(({ name }) => name === "edition-3-fota-success")!;
+    expect(chart.state).toBe("under way");
+    expect(charts.isOf(session, "d")).toBe(true);
+    expect(charts.isOf(session, "e")).toBe(false);
+    session.clear();
+    session.append(structuredClone(records));
+    expect(charts.isOf(session, "d")).toBe(false);
+  });
+});
+
+describe("the chain of a record", () => {
+  const session = sessionOf([
+    { kind: "injected", what: "event", name: "stop" },
+    { kind: "call", name: "a", cause: 1 },
+    { kind: "call", name: "b", cause: 2 },
+    { kind: "call", name: "c", cause: 3 },
+    { kind: "call", name: "d", cause: 2 },
+    { kind: "call", name: "e" },
+  ]);
+
+  it("leads back to what caused it and on to what it caused", () => {
+    expect([...chainOf(session, 2)]).toEqual([
+      [1, "cause"],
+      [0, "cause"],
+      [2, "selected"],
+      [3, "effect"],
+    ]);
+    expect([...chainOf(session, 1).keys()].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(chainOf(session, undefined).size).toBe(0);
+  });
+
+  it("tells what somebody's hand is behind", () => {
+    expect([0, 1, 3, 5].map((index) => isInjected(session, index))).toEqual([true, true, true, false]);
+  });
+});
