@@ -9,6 +9,7 @@ const FIGURES = [
   { name: "codec", script: "codec.mjs" },
   { name: "cold-start", script: "coldStart.mjs" },
   { name: "download", script: "download.mjs" },
+  { name: "inspector", script: "inspector.mjs" },
   { name: "memory", script: "memory.mjs" },
   { name: "updates", script: "updates.mjs" },
   { name: "dtls-handshakes", script: "dtlsHandshakes.mjs" },

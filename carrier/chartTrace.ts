@@ -83,17 +83,30 @@ function isChart(actor: ActorRefLike | undefined): boolean {
   return actor !== undefined && "machine" in ((actor as Partial<AnyActorRef>).getSnapshot?.() ?? {});
 }
 
+/** Each state's path, joined once. */
+const joinedPaths = new WeakMap<object, string>();
+
 /** Paths of the active states below the root, `alive.work.running`. */
 function activeStates(snapshot: AnyMachineSnapshot): ReadonlySet<string> {
-  return new Set(snapshot._nodes.filter(({ path }) => path.length > 0).map(({ path }) => path.join(".")));
+  const active = new Set<string>();
+  for (const node of snapshot._nodes) {
+    if (node.path.length === 0) continue;
+    let joined = joinedPaths.get(node);
+    if (joined === undefined) {
+      joined = node.path.join(".");
+      joinedPaths.set(node, joined);
+    }
+    active.add(joined);
+  }
+  return active;
 }
 
 /** An Error inside an event says its name and message; everything else in a chart's event is plain data. */
 function plain(payload: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(payload).map(([key, value]) => [
-      key,
-      value instanceof Error ? { name: value.name, message: value.message } : value,
-    ]),
-  );
+  const told: Record<string, unknown> = {};
+  for (const key of Object.keys(payload)) {
+    const value = payload[key];
+    told[key] = value instanceof Error ? { name: value.name, message: value.message } : value;
+  }
+  return told;
 }

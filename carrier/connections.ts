@@ -6,7 +6,7 @@ import type { Lifeline, Trace } from "../ports/trace.ts";
 import type { OpenRequest, Session, Transport } from "../ports/transport.ts";
 import { CoapEndpoint } from "../services/coap/endpoint.ts";
 import type { CoapParameters } from "../services/coap/parameters.ts";
-import type { CoapHandler } from "../services/coap/types.ts";
+import type { CoapHandler, PayloadDescriber } from "../services/coap/types.ts";
 import { Awake } from "./awake.ts";
 
 /** `bootstrap`, or a management server's short id. */
@@ -18,6 +18,8 @@ export interface ConnectionsOptions {
   readonly random: Random;
   readonly parameters?: Partial<CoapParameters>;
   readonly trace?: Trace | undefined;
+  /** What payloads say, for detailed records. */
+  readonly describe?: PayloadDescriber;
   readonly queue?: QueueMode;
   /** A session ended that was not closed from here. */
   onLost(server: ServerName): void;
@@ -60,7 +62,7 @@ export class Connections {
   }
 
   async #open(request: OpenRequest, peer: Lifeline, handler?: CoapHandler, onClose?: () => void, server?: ServerName) {
-    const { transport, clock, random, parameters, trace } = this.#options;
+    const { transport, clock, random, parameters, trace, describe } = this.#options;
     const cause = trace?.cause;
     const outcome = await transport.open({ ...request, lifeline: peer, ...(cause !== undefined && { cause }) });
     if (outcome.kind !== "open") return outcome;
@@ -78,6 +80,7 @@ export class Connections {
       ...(handler && { handler }),
       ...(parameters && { parameters }),
       ...(trace && { trace }),
+      ...(describe && { describe }),
       ...(onClose && { onClose }),
     });
     return { kind: "open", endpoint } as const;

@@ -12,6 +12,7 @@ import type { CarrierEventMessage } from "./application.ts";
 import { reportMistake } from "./applicationMistake.ts";
 import { createCarrierMachine } from "./createCarrierMachine.ts";
 import { DataSend } from "./dataSend.ts";
+import type { CarrierInspection } from "./inspection/inspection.ts";
 import type { CarrierOptions } from "./options.ts";
 
 /** `LWM2M_CARRIER_REQUEST_*`, by number. */
@@ -67,6 +68,8 @@ export interface Carrier {
   /** Where the charts are. */
   readonly snapshot: SnapshotFrom<typeof carrierMachine>;
   readonly actor: Actor<typeof carrierMachine>;
+  /** What it lets be seen and done by whoever inspects it. */
+  readonly inspection: CarrierInspection;
 }
 
 /** Throws `CarrierOptionError` for options that cannot be. */
@@ -176,6 +179,9 @@ class RunningCarrier implements Carrier {
   }
   get clock() {
     return this.#parts.clock;
+  }
+  get inspection() {
+    return this.#parts.inspection;
   }
   get endpoint() {
     return this.#parts.device.endpointName;

@@ -7,6 +7,7 @@ import { Application } from "./application.ts";
 import { Device } from "./device.ts";
 import { carrierChart } from "./implementations/carrier.ts";
 import { ownerOf } from "./implementations/shared.ts";
+import { type CarrierInspection, inspectionOf } from "./inspection/inspection.ts";
 import type { CarrierOptions } from "./options.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve.ts";
 import { StandardApplication } from "./standardApplication.ts";
@@ -22,6 +23,8 @@ export interface CarrierMachine {
   readonly values: DeviceValues;
   /** The device's objects and resources. */
   readonly objects: ObjectTree;
+  /** What it lets be seen and done by whoever inspects it. */
+  readonly inspection: CarrierInspection;
   /** What the machine acts on. */
   readonly device: Device;
   readonly options: ResolvedOptions;
@@ -49,6 +52,9 @@ export function createCarrierMachine(given: CarrierOptions): CarrierMachine {
     clock,
     values,
     objects,
+    get inspection() {
+      return inspectionOf(device);
+    },
     device,
     options,
   };

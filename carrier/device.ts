@@ -6,10 +6,11 @@ import type { CarrierEvent, DeviceEvent, DeviceFacts } from "../machines/carrier
 import type { ModemOutcome } from "../machines/init.ts";
 import type { ServerFacts, SessionOutcome } from "../machines/outcomes.ts";
 import type { ModemInitResult, ModemNotification } from "../ports/modem.ts";
-import type { OpenRequest, Transport } from "../ports/transport.ts";
+import type { OpenRequest } from "../ports/transport.ts";
 import { deriveTimes, resolveParameters } from "../services/coap/parameters.ts";
 import type { CoapHandler } from "../services/coap/types.ts";
 import type { DtlsTransport } from "../services/dtls/dtlsTransport.ts";
+import { payloadDescriber } from "../services/lwm2m/describePayload.ts";
 import { accountOf, bootstrapAccount, type ServerAccount, serverAccounts } from "../services/lwm2m/device/accounts.ts";
 import { setDeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import { DeviceValues } from "../services/lwm2m/device/deviceValues.ts";
@@ -30,9 +31,11 @@ import { Connections, type ServerName } from "./connections.ts";
 import { DeviceFactsKeeper } from "./deviceFacts.ts";
 import { DeviceFirmware } from "./deviceFirmware.ts";
 import { hostDtls } from "./hostDtls.ts";
+import { PendingTimers } from "./inspection/pendingTimers.ts";
+import { Standstill } from "./inspection/standstill.ts";
 import { securityTagOf } from "./keys.ts";
 import { Managements } from "./managements.ts";
-import { isRegistered, networkPath } from "./networkPath.ts";
+import { isRegistered, type NetworkPath, networkPath } from "./networkPath.ts";
 import { NetworkValues } from "./networkValues.ts";
 import { addObjects } from "./objects.ts";
 import { ensureOwnInstances } from "./ownObjects.ts";
@@ -70,7 +73,10 @@ export class Device {
   failure: Error | undefined;
   /** The bootstrap under way. */
   transaction: BootstrapTransaction | undefined;
-  readonly #transport: Transport;
+  readonly standstill: Standstill;
+  /** Timers of the charts; where there is a trace alone. */
+  readonly timers = new PendingTimers();
+  readonly #transport: NetworkPath;
   /** Absent where the modem keeps its keys: `coaps` is then its own business, or the given transport's. */
   readonly #dtls: DtlsTransport | undefined;
   readonly #keeper: DeviceFactsKeeper;
@@ -87,6 +93,7 @@ export class Device {
     this.traffic = new Traffic(clock);
     this.network = new NetworkValues(options, this.tree);
     this.#transport = networkPath(modem, this.#dtls ?? options.transport, this.traffic);
+    this.standstill = new Standstill(clock, this.#transport);
     const { tree } = this;
     const attributes = this.#attributes;
     const digest = () => configDigest({ ...options, ...this.#accounts });
@@ -106,6 +113,7 @@ export class Device {
       clock,
       random,
       trace,
+      ...(trace && { describe: payloadDescriber(tree.definition) }),
       ...(coap && { parameters: coap }),
       onLost: (server) => this.#sessionLost(server),
       queue: {
@@ -146,7 +154,7 @@ export class Device {
   }
 
   emit(event: DeviceEvent | CarrierEvent): void {
-    this.#send?.(event);
+    this.standstill.gate.pass(() => this.#send?.(event));
   }
 
   /** The charts hear how the modem is. */

@@ -1,9 +1,19 @@
 /** DTLS on this host, with the keys of the modem's tags. */
 import type { Storage } from "../ports/storage.ts";
+import type { Trace } from "../ports/trace.ts";
 import type { Listener, OpenOutcome, OpenRequest, PeerAddress, Session, Transport } from "../ports/transport.ts";
+import type { DtlsParameters } from "../services/dtls/dtlsParameters.ts";
 import { createDtlsTransport, type DtlsTransport } from "../services/dtls/dtlsTransport.ts";
 import { createSessionVault } from "../services/dtls/sessionVault.ts";
 import type { ResolvedOptions } from "./resolve.ts";
+
+/** SECRET: what decrypts the packets of a raw capture. */
+function logTo(trace: Trace, also: DtlsParameters["keyLog"]) {
+  return (line: string) => {
+    trace.record({ kind: "keyLog", line });
+    also?.(line);
+  };
+}
 
 const PLAIN_URI = /^coap:/i;
 
@@ -54,7 +64,7 @@ class HostDtls implements DtlsTransport {
       clock,
       trace,
       credentials: (tag) => modem.hostCredentials!(tag),
-      ...(dtls && { parameters: dtls }),
+      parameters: trace?.rawCapture === true ? { ...dtls, keyLog: logTo(trace, dtls?.keyLog) } : dtls,
       sessions: createSessionVault(this.#storage),
     });
     return this.#dtls;

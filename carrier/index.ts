@@ -13,6 +13,9 @@ export { VirtualClock } from "./clock/virtualClock.ts";
 export { type Carrier, createCarrier, REQUESTS } from "./createCarrier.ts";
 export { type CarrierMachine, createCarrierMachine } from "./createCarrierMachine.ts";
 export type { DeferUpdate, UpdateQuestion } from "./deviceFirmware.ts";
+// What somebody who inspects a carrier sees and does
+export type { CarrierInspection } from "./inspection/inspection.ts";
+export type { Leaf, ObjectLeaves } from "./inspection/objectTrees.ts";
 export type { CarrierOptions } from "./options.ts";
 export type { ObjectOption, OwnObject } from "./ownObjects.ts";
 // Carrier profiles

@@ -53,6 +53,7 @@ export class Managements {
       },
       onRefused: (operation, path, refusal) => recordRefusal(trace, shortServerId, operation, path, refusal),
       storedNotifications,
+      trace,
       onObservationsChanged: () => onObservations(shortServerId, management.observations.state()),
       ...(confirmableIntervalSeconds !== undefined && { confirmableIntervalSeconds }),
     });

@@ -19,16 +19,23 @@ export function isRegistered(status: RegistrationStatus): boolean {
 }
 
 /** @param traffic is told of each datagram. */
-export function networkPath(modem: Modem, transport: Transport, traffic?: Traffic): Transport {
-  return new NetworkPath(modem, transport, traffic);
+export function networkPath(modem: Modem, transport: Transport, traffic?: Traffic): NetworkPath {
+  return new ModemPath(modem, transport, traffic);
 }
 
-class NetworkPath implements Transport {
+export interface NetworkPath extends Transport {
+  /** Arrivals of all sessions wait, of those to come as well, until `unpause`. */
+  pause(): void;
+  unpause(): void;
+}
+
+class ModemPath implements NetworkPath {
   readonly #modem: Modem;
   readonly #transport: Transport;
   readonly #traffic: Traffic | undefined;
   readonly #stop: () => void;
   #sessions: readonly LinkedSession[] = [];
+  #paused = false;
 
   constructor(modem: Modem, transport: Transport, traffic: Traffic | undefined) {
     this.#modem = modem;
@@ -59,11 +66,22 @@ class NetworkPath implements Transport {
     }
     const session = new LinkedSession(outcome.session, this.#traffic, this);
     this.#sessions = this.#sessions.concat(session);
+    if (this.#paused) session.pause();
     return { kind: "open", session };
   }
 
   listen(at: PeerAddress, onSession: (session: Session) => void): Promise<Listener> {
     return this.#transport.listen(at, onSession);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const session of this.#sessions) session.pause();
+  }
+
+  unpause(): void {
+    this.#paused = false;
+    for (const session of this.#sessions) if (!this.#paused) session.unpause();
   }
 
   fallSilent(): void {
@@ -95,11 +113,11 @@ function park(session: Session): void {
 class LinkedSession implements Session, SessionHandlers {
   readonly #inner: Session;
   readonly #traffic: Traffic | undefined;
-  readonly #path: NetworkPath;
+  readonly #path: ModemPath;
   #handlers: SessionHandlers | undefined;
   #closed = false;
 
-  constructor(inner: Session, traffic: Traffic | undefined, path: NetworkPath) {
+  constructor(inner: Session, traffic: Traffic | undefined, path: ModemPath) {
     this.#inner = inner;
     this.#traffic = traffic;
     this.#path = path;

@@ -37,6 +37,8 @@ export interface CarrierOptions {
   readonly modem?: Modem;
   /** Default: the modem's own sockets where it has them (`modem.sockets`), else UDP from this host. */
   readonly transport?: Transport;
+  /** What lies between the carrier and that transport: something that loses, delays or changes datagrams on purpose. */
+  readonly wire?: (transport: Transport) => Transport;
   /** Address and port to send from, for the default transport. Port 0, the default, takes a free one. */
   readonly local?: { readonly host?: string; readonly port?: number };
   /** Where facts survive a restart. Default: memory. */

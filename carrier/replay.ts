@@ -23,7 +23,7 @@ import { VirtualClock } from "./clock/virtualClock.ts";
 export interface ReplayOptions {
   /** The edition that was recorded. */
   readonly edition: Edition;
-  /** The charts' times and counts in the recorded run. Default: the charts' own. */
+  /** The charts' times and counts in the recorded run. Default: what its `run` record tells, else the charts' own. */
   readonly settings?: ChartSettings;
 }
 
@@ -54,12 +54,16 @@ class Replay {
   readonly #taken = new Set<TraceRecord>();
   /** The carrier of the run that is being replayed; none before its first step. */
   #carrier: AnyActorRef | undefined;
+  #recordedSettings: ChartSettings | undefined;
 
   constructor(records: readonly TraceRecord[], options: ReplayOptions) {
     this.#options = options;
     this.#expected = records.filter(({ kind }) => kind === "event" || kind === "chart");
     for (const record of records) {
-      if (record.kind === "run") this.#carrier = undefined;
+      if (record.kind === "run") {
+        this.#carrier = undefined;
+        this.#recordedSettings = record.settings as ChartSettings | undefined;
+      }
       if (record.kind !== "chart") continue;
       this.#carrier ??= this.#start();
       // A chart that is not there has gone another way before.
@@ -75,7 +79,7 @@ class Replay {
 
   /** The carrier chart and its children, every leaf actor a puppet that does nothing. */
   #start(): AnyActorRef {
-    const { edition, settings = DEFAULT_SETTINGS } = this.#options;
+    const { edition, settings = this.#recordedSettings ?? DEFAULT_SETTINGS } = this.#options;
     const sink = (fields: RecordFields) => void this.#happened.push(fields);
     const trace = createTrace({ sink, clock: new VirtualClock(), device: "replay" });
     const ask = (event: SemanticEvent) => {

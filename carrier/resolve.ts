@@ -22,6 +22,7 @@ import { SystemClock } from "./clock/systemClock.ts";
 import { createModemTransport } from "./modemTransport.ts";
 import type { CarrierOptions } from "./options.ts";
 import { addOwnObjects, type ObjectOption } from "./ownObjects.ts";
+import { capturePackets } from "./packetCapture.ts";
 import { type Profile, profileProblem } from "./profiles/profile.ts";
 import { DEFAULT_PROFILE, PROFILES } from "./profiles/profiles.ts";
 import { systemRandom } from "./random.ts";
@@ -88,7 +89,7 @@ export function resolveOptions(options: CarrierOptions): ResolvedOptions {
     random,
     storage,
     modem,
-    transport: options.transport ?? transportOf(modem, options, clock),
+    transport: wired(options.transport ?? transportOf(modem, options, clock), options, trace),
     hasDtls: modem.hostCredentials !== undefined || (options.transport === undefined && modem.sockets !== undefined),
     settings: resolveSettings(options.settings),
     profiles: resolveProfiles(options.carriers),
@@ -111,6 +112,12 @@ function transportOf(modem: Modem, { local, dtls }: CarrierOptions, clock: Clock
   const { sockets } = modem;
   if (sockets === undefined) return createUdpTransport({ maxDatagram: MAX_DATAGRAM, ...(local && { local }) });
   return createModemTransport({ modem, sockets, clock, connectionId: dtls?.connectionId !== false });
+}
+
+/** What is captured is what the device sends, and what reaches it. */
+function wired(transport: Transport, { wire }: CarrierOptions, trace: Trace | undefined): Transport {
+  const through = wire?.(transport) ?? transport;
+  return trace?.rawCapture === true ? capturePackets(through, trace) : through;
 }
 
 function whole(option: string, value: number, min: number, max: number): number {

@@ -30,6 +30,8 @@ export {
 export type { DeviceAnswer, DevicePeer } from "./coapMessage.ts";
 export type { CoapPortOptions } from "./coapPort.ts";
 export type { CompositeOptions, CompositeValues, ToldValue } from "./composite.ts";
+// Network
+export { DATAGRAM_FAULTS, type DatagramFault, type DatagramFaultName, DatagramFaults } from "./datagramFaults.ts";
 export type { Content, WritableValue } from "./deviceContent.ts";
 export type { Registration } from "./deviceRegistry.ts";
 export type { DeviceObservation, Operation, ReadAnswer } from "./deviceRequests.ts";
@@ -57,7 +59,6 @@ export {
   type ManagementServerOptions,
   startManagementServer,
 } from "./managementServer.ts";
-// Network
 export { reservePort } from "./reservePort.ts";
 export type { SecureEvent } from "./secureEvents.ts";
 // Everything at once

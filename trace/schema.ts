@@ -62,7 +62,7 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
       edition: text,
       version: text,
     },
-    optional: { watched: flag, guess: flag, rawCapture: flag },
+    optional: { watched: flag, guess: flag, rawCapture: flag, settings: object },
   },
   event: {
     description: "The library tells the application something, in its edition's words.",

@@ -1,4 +1,5 @@
 /** A carrier as a configuration file asks for it: the store opened, the modem made, the device's values in place. */
+import type { SimulatedModem } from "../../modem/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Trace } from "../../ports/trace.ts";
 import { openFileStorage } from "../../services/store/fileStorage.ts";
@@ -10,7 +11,7 @@ import { keepDeviceValues } from "./deviceValues.ts";
 import { type OpenedModem, openModem } from "./openModem.ts";
 import type { Configuration } from "./readConfig.ts";
 
-export interface OpenCarrierOptions extends Pick<CarrierOptions, "handler" | "onEvent"> {
+export interface OpenCarrierOptions extends Pick<CarrierOptions, "handler" | "onEvent" | "wire"> {
   /** Default: real time. */
   readonly clock?: Clock;
   readonly trace?: Trace;
@@ -21,6 +22,8 @@ export interface OpenCarrierOptions extends Pick<CarrierOptions, "handler" | "on
 export interface OpenedCarrier {
   /** Not started yet. */
   readonly carrier: Carrier;
+  /** Its modem, where that is a simulated one: faults strike there. */
+  readonly simulated?: SimulatedModem;
   /** Stops the carrier and gives the store back. */
   close(): Promise<void>;
   /** As if the supply had gone: nothing is said to anyone; the store is given back as it is. */
@@ -45,11 +48,12 @@ export async function openCarrier(
   try {
     const storage = files ?? createMemoryStorage();
     opened = await openModem(configuration, { clock, storage, trace, onPowerLoss });
-    const { modem } = opened;
+    const { modem, simulated } = opened;
     const carrier = createCarrier({ ...options, ...rest, clock, storage, modem, ...(trace && { trace }) });
     keepDeviceValues(carrier, device);
     return {
       carrier,
+      ...(simulated && { simulated }),
       close: () => carrier.stop().finally(letGo),
       cutPower: () => carrier.cutPower().finally(letGo),
     };

@@ -1,6 +1,6 @@
 /** The modem of a configuration: simulated, or real behind its port. */
 import { atModem } from "../../modem/at/atModem.ts";
-import { createSimulatedModem, type ModemFault } from "../../modem/index.ts";
+import { createSimulatedModem, type ModemFault, type SimulatedModem } from "../../modem/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Modem } from "../../ports/modem.ts";
 import type { Storage } from "../../ports/storage.ts";
@@ -21,6 +21,8 @@ export interface OpenModemOptions {
 
 export interface OpenedModem {
   readonly modem: Modem;
+  /** The same, where it is a simulated one. */
+  readonly simulated?: SimulatedModem;
   /** Gives its port back. */
   close(): Promise<void>;
 }
@@ -29,7 +31,7 @@ export interface OpenedModem {
 export async function openModem({ modem, smartcard }: Configuration, options: OpenModemOptions): Promise<OpenedModem> {
   if (modem.kind === "at") return openAtModem(modem, options);
   const simulated = createSimulated(modem, smartcard, options);
-  return { modem: simulated, close: () => simulated.close() };
+  return { modem: simulated, simulated, close: () => simulated.close() };
 }
 
 async function openAtModem(
@@ -51,7 +53,7 @@ function createSimulated(
   { seed, timing = "instant", imei, firmwareVersion, operator, faults = {} }: SimulatedModemConfig,
   smartcard: Uint8Array | undefined,
   { clock, storage, trace, onPowerLoss }: OpenModemOptions,
-): Modem {
+): SimulatedModem {
   return createSimulatedModem({
     clock,
     storage,

@@ -2,6 +2,7 @@
 import { fromCallback } from "xstate";
 import { carrierMachine } from "../../machines/carrier.ts";
 import type { CarrierEvent, DeviceFacts } from "../../machines/carrierModel.ts";
+import { DEFAULT_SETTINGS } from "../../machines/settings.ts";
 import { purgeBootstrapAccount, removeStaleKeys } from "../bootstrapAccount.ts";
 import { traceCharts } from "../chartTrace.ts";
 import { VERSION } from "../version.ts";
@@ -25,8 +26,10 @@ export const carrierChart = carrierMachine.provide({
     prepareApplication: service(({ standard }) => standard.prepare()),
     deviceEvents: fromCallback<CarrierEvent>(({ sendBack, self }) => {
       const { device } = actorsOf(self);
-      const { trace, edition, clock } = device.options;
-      trace?.record({ kind: "run", wall: clock.wall(), edition: edition.id, version: VERSION });
+      const { trace, edition, clock, settings } = device.options;
+      // Whoever replays the recording needs the times and counts that the charts ran by.
+      const own = settings !== DEFAULT_SETTINGS && { settings };
+      trace?.record({ kind: "run", wall: clock.wall(), edition: edition.id, version: VERSION, ...own });
       const stopTracing =
         trace === undefined || self._parent === undefined ? undefined : traceCharts(self._parent, trace);
       const stopListening = device.listen(sendBack);

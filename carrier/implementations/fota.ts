@@ -13,6 +13,7 @@ import type { Scheme } from "../../services/firmware/schemes.ts";
 import type { Device } from "../device.ts";
 import { downloadOutcome, verifyFailure } from "../firmwareOutcomes.ts";
 import { firmwareTag } from "../firmwareTag.ts";
+import { heldArea } from "../inspection/heldArea.ts";
 import { downloadByModem, modemDownload } from "../modemDownload.ts";
 import { isRegistered } from "../networkPath.ts";
 import { actorsOf, ask, deadline, initialiseModem, notify, reinitialiseModem, service } from "./shared.ts";
@@ -57,7 +58,7 @@ async function download(device: Device, uri: string, signal: AbortSignal): Promi
   const before = await modem.firmware.offset();
   const outcome = await downloadFirmware({
     uri,
-    area: modem.firmware,
+    area: heldArea(modem.firmware, device.standstill.gate),
     credentials: modem.credentials,
     caTags: device.caTags,
     clock,

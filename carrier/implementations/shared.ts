@@ -10,6 +10,7 @@ import type { Application } from "../application.ts";
 import type { Device } from "../device.ts";
 import { writeKeys } from "../keys.ts";
 import type { StandardApplication } from "../standardApplication.ts";
+import { timerPurpose } from "./timerPurposes.ts";
 
 /** What the charts of one carrier act on. */
 export interface Actors {
@@ -51,14 +52,18 @@ export function service<Output, Input = void>(
 ) {
   return fromPromise<Output, Input>((invocation) => {
     const actors = actorsOf(invocation.self);
-    const { trace } = actors.device.options;
-    return trace === undefined ? work(actors, invocation) : trace.causedBy(trace.last, () => work(actors, invocation));
+    const { standstill, options } = actors.device;
+    const { trace } = options;
+    if (trace === undefined) return work(actors, invocation);
+    return standstill.gate.outcome(trace.causedBy(trace.last, () => work(actors, invocation)));
   });
 }
 
-export const ask = fromPromise<ApplicationAnswer, SemanticEvent>(({ input, self }) =>
-  actorsOf(self).application.ask(input),
-);
+export const ask = fromPromise<ApplicationAnswer, SemanticEvent>(({ input, self }) => {
+  const { application, device } = actorsOf(self);
+  const answer = application.ask(input);
+  return device.options.trace === undefined ? answer : device.standstill.gate.outcome(answer);
+});
 
 export function notify({ self }: { readonly self: AnyActorRef }, event: SemanticEvent): void {
   actorsOf(self).application.notify(event);
@@ -68,20 +73,41 @@ type Send = (event: { type: string }) => void;
 
 /** A timer of the chart that `self` works for, with its records. Returns the function that clears it. */
 function startTimer({ event, at, afterMs }: DeadlineInput, self: AnyActorRef, send: Send): () => void {
-  const { clock, trace } = actorsOf(self).device.options;
+  const { timers, options } = actorsOf(self).device;
+  const { clock, trace } = options;
   const until = at === undefined ? (afterMs ?? 0) : at - clock.wall();
   const delay = Math.max(0, Math.min(until, afterMs ?? until));
   const owner = self._parent?.id ?? "";
-  const set = trace?.record({ kind: "timer", operation: "set", name: event, owner, delay });
+  const purpose = trace && timerPurpose(owner, event);
+  const set = trace?.record({
+    kind: "timer",
+    operation: "set",
+    name: event,
+    owner,
+    delay,
+    ...(purpose && { purpose }),
+  });
   let pending = true;
-  const timer = clock.setTimeout(() => {
+  const end = () => {
     pending = false;
+    if (set !== undefined) timers.remove(set);
+  };
+  const fire = () => {
+    end();
     const fired = trace?.record({ kind: "timer", operation: "fired", name: event, owner, cause: set });
     if (trace === undefined) send({ type: event });
     else trace.causedBy(fired, () => send({ type: event }));
-  }, delay);
+  };
+  const timer = clock.setTimeout(fire, delay);
+  if (set !== undefined) {
+    timers.add(set, () => {
+      clock.clearTimeout(timer);
+      fire();
+    });
+  }
   return () => {
     if (!pending) return;
+    end();
     clock.clearTimeout(timer);
     trace?.record({ kind: "timer", operation: "cleared", name: event, owner, cause: set });
   };

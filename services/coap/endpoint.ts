@@ -190,6 +190,7 @@ export class CoapEndpoint implements Endpoint, SessionHandlers {
     const seq = trace.record(
       messageRecord(message, {
         ...this.#arrival(bytes),
+        details: messages.details,
         cause: messages.outstanding(messageId)?.seq ?? this.#requests.find(message.token)?.seq,
         ...(duplicate !== undefined && { dropped: "duplicate" }),
       }),

@@ -47,6 +47,7 @@ export {
   resolveParameters,
 } from "./parameters.ts";
 export { formatToken } from "./token.ts";
+export { type Tap, tapTransport } from "./transportTap.ts";
 export type {
   CoapContent,
   CoapCounters,
@@ -61,10 +62,12 @@ export type {
   DownloadRequest,
   Endpoint,
   IncomingRequest,
+  MessageTarget,
   Notification,
   NotifyOutcome,
   ObservedTarget,
   OutgoingResponse,
+  PayloadDescriber,
   RequestOutcome,
   UploadSink,
 } from "./types.ts";

@@ -9,9 +9,11 @@ import type { CloseReason, Session } from "../../ports/transport.ts";
 import { CODE } from "./codes.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { decodeMessage } from "./message.ts";
+import { MessageDetails } from "./messageDetails.ts";
 import { messageRecord } from "./messageRecord.ts";
 import { type CoapParameters, type CoapTimes, deriveTimes, resolveParameters } from "./parameters.ts";
-import type { CoapEndpointOptions, CoapMessage } from "./types.ts";
+import { TimerRecord } from "./timerRecord.ts";
+import type { CoapEndpointOptions, CoapMessage, PayloadDescriber } from "./types.ts";
 
 /** Who sent a confirmable message and learns its fate; exactly one of the calls comes. */
 export interface TransmissionOwner {
@@ -46,6 +48,8 @@ export class Transmission implements Deadline {
   /** 0 while it waits its turn. */
   transmissions = 0;
   timeoutMs = 0;
+  /** Of its timeout, where somebody looks closely. */
+  timer: TimerRecord | undefined = undefined;
   readonly #layer: MessageLayer;
 
   constructor(layer: MessageLayer, messageId: number, datagram: Uint8Array, owner: TransmissionOwner) {
@@ -87,6 +91,8 @@ export class MessageLayer {
     malformed: 0,
     unexpected: 0,
   };
+  readonly #describe: PayloadDescriber | undefined;
+  #details: MessageDetails | undefined = undefined;
   #endListeners: readonly EndListener[] = [];
   #ended: CloseReason | undefined = undefined;
   #messageId: number;
@@ -101,12 +107,20 @@ export class MessageLayer {
     this.random = options.random;
     this.trace = options.trace;
     this.lifelines = options.lifelines;
+    this.#describe = options.describe;
     this.parameters = resolveParameters(options.parameters);
     this.times = deriveTimes(this.parameters);
     this.deadlines = new Deadlines(options.clock);
     const { address, port } = options.session.peer;
     this.remote = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
     this.#messageId = Math.floor(options.random.number() * MESSAGE_IDS);
+  }
+
+  /** For records, where somebody looks closely. */
+  get details(): MessageDetails | undefined {
+    if (this.trace?.detailed !== true) return undefined;
+    this.#details ??= new MessageDetails(this.#describe);
+    return this.#details;
   }
 
   /** Why the session ended; undefined while it lives. */
@@ -173,10 +187,10 @@ export class MessageLayer {
     if (transmission === undefined) return false;
     // The place is free before the owner sends on; who waited longer still comes first.
     this.#outstanding.delete(message.messageId);
-    this.deadlines.clear(transmission);
+    this.#endTimeout(transmission);
     if (!transmission.owner.onAcknowledgement(message)) {
       this.#outstanding.set(message.messageId, transmission);
-      this.deadlines.set(transmission, Math.max(0, transmission.due - this.clock.now()));
+      this.#setTimeout(transmission, Math.max(0, transmission.due - this.clock.now()));
       return false;
     }
     if (this.#waiting.length > 0) this.#startWaiting();
@@ -217,6 +231,7 @@ export class MessageLayer {
         lifelines,
         cause,
         retransmission,
+        details: this.details,
       }),
     );
     this.session.send(datagram);
@@ -225,6 +240,8 @@ export class MessageLayer {
 
   /** The transmission's deadline has come (RFC 7252 §4.2). */
   retransmit(transmission: Transmission): void {
+    transmission.timer?.fired();
+    transmission.timer = undefined;
     if (transmission.transmissions > this.parameters.maxRetransmit) {
       this.#finish(transmission);
       transmission.owner.onTimeout();
@@ -234,8 +251,8 @@ export class MessageLayer {
     transmission.transmissions++;
     transmission.timeoutMs *= 2;
     this.counters.retransmitted++;
-    this.deadlines.set(transmission, transmission.timeoutMs);
     this.transmit(transmission.datagram, transmission.seq, true);
+    this.#setTimeout(transmission, transmission.timeoutMs);
   }
 
   /** The session has ended: nothing is sent any more and everyone who waits is told. */
@@ -243,6 +260,7 @@ export class MessageLayer {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     this.deadlines.close();
+    for (const { timer } of this.#outstanding.values()) timer?.cleared();
     this.#outstanding.clear();
     this.#waiting.length = 0;
     const listeners = this.#endListeners;
@@ -255,13 +273,42 @@ export class MessageLayer {
     transmission.timeoutMs = ackTimeoutMs * (1 + this.random.number() * (ackRandomFactor - 1));
     transmission.transmissions = 1;
     this.#outstanding.set(transmission.messageId, transmission);
-    this.deadlines.set(transmission, transmission.timeoutMs);
     transmission.seq = this.transmit(transmission.datagram, transmission.cause);
+    this.#setTimeout(transmission, transmission.timeoutMs);
+  }
+
+  /** An answer may have come already, and a session have ended, while the datagram was sent. */
+  #setTimeout(transmission: Transmission, delayMs: number): void {
+    if (this.#outstanding.get(transmission.messageId) !== transmission) return;
+    this.deadlines.set(transmission, delayMs);
+    if (this.trace?.detailed !== true) return;
+    const { transmissions, seq } = transmission;
+    const most = 1 + this.parameters.maxRetransmit;
+    transmission.timer = TimerRecord.set(this.trace, {
+      name: "ACK_TIMEOUT",
+      owner: `coap ${this.lifelines?.peer ?? this.remote}`,
+      purpose:
+        transmissions < most
+          ? `sent again unless it is acknowledged (${transmissions} of ${most})`
+          : `given up unless it is acknowledged (${transmissions} of ${most})`,
+      delay: delayMs,
+      cause: seq,
+      fire: () => {
+        this.deadlines.clear(transmission);
+        this.retransmit(transmission);
+      },
+    });
+  }
+
+  #endTimeout(transmission: Transmission): void {
+    this.deadlines.clear(transmission);
+    transmission.timer?.cleared();
+    transmission.timer = undefined;
   }
 
   #finish(transmission: Transmission): void {
     this.#outstanding.delete(transmission.messageId);
-    this.deadlines.clear(transmission);
+    this.#endTimeout(transmission);
     if (this.#waiting.length > 0) this.#startWaiting();
   }
 

@@ -1,6 +1,7 @@
 /** A CoAP message as a record of kind `coap`. */
 import type { Lifeline, RecordFields } from "../../ports/trace.ts";
 import { CODE, formatCode } from "./codes.ts";
+import type { MessageDetails } from "./messageDetails.ts";
 import { readOptions } from "./optionFields.ts";
 import { formatToken } from "./token.ts";
 import type { CoapMessage } from "./types.ts";
@@ -16,6 +17,8 @@ export interface RecordContext {
   readonly retransmission?: boolean;
   /** Why an arrival went no further. */
   readonly dropped?: string;
+  /** Where somebody looks closely. */
+  readonly details?: MessageDetails | undefined;
 }
 
 export function messageRecord(message: CoapMessage, context: RecordContext): RecordFields {
@@ -37,6 +40,7 @@ export function messageRecord(message: CoapMessage, context: RecordContext): Rec
     remote: context.remote,
     ...(context.retransmission === true && { retransmission: true }),
     ...(context.dropped !== undefined && { dropped: context.dropped }),
+    ...context.details?.of(message, context.direction),
   };
 }
 

@@ -146,6 +146,18 @@ export interface ObservedTarget extends Pick<CoapRequest, "path" | "accept" | "c
 
 export type NotifyOutcome = "acknowledged" | "sent" | "reset" | "timeout" | "closed";
 
+/** What a request was about, and so its responses. */
+export interface MessageTarget {
+  readonly method: number;
+  readonly path: readonly string[];
+}
+
+/**
+ * What a payload says, as plain data for a record: bounded, and without secrets. `target` is not known of an answer
+ * whose request was not seen.
+ */
+export type PayloadDescriber = (message: CoapMessage, target: MessageTarget | undefined) => unknown;
+
 export interface CoapEndpointOptions {
   readonly session: Session;
   readonly clock: Clock;
@@ -153,6 +165,8 @@ export interface CoapEndpointOptions {
   readonly handler?: CoapHandler;
   readonly parameters?: Partial<CoapParameters>;
   readonly trace?: Trace;
+  /** Where the trace is detailed, payloads are in the records as this says. */
+  readonly describe?: PayloadDescriber;
   /**
    * Keeps an observation whose confirmable notification timed out. RFC 7641 §4.5 has it removed, which is the default;
    * LwM2M ends observations with the registration.

@@ -1,6 +1,7 @@
 /** What happens in one DTLS session as records of kind `dtls`. No identity, key or content is among them. */
 import type { Lifeline, RecordFields, Trace } from "../../ports/trace.ts";
 import type { PeerAddress } from "../../ports/transport.ts";
+import { TimerRecord } from "../coap/timerRecord.ts";
 import { addressText } from "./addresses.ts";
 import type { DtlsError } from "./errors.ts";
 import type { ConnectionInfo, Observation } from "./types.ts";
@@ -22,6 +23,8 @@ export class DtlsRecorder {
   #cause: number | undefined;
   #departure: number | undefined = undefined;
   #connected = false;
+  /** Of the flight that may be sent again. */
+  #timer: TimerRecord | undefined = undefined;
 
   constructor({ trace, peer, lifelines, cause }: DtlsRecorderOptions) {
     this.#trace = trace;
@@ -48,8 +51,27 @@ export class DtlsRecorder {
     this.#cause = this.#trace.last;
   }
 
+  /** The flight under way is sent again unless it is answered; null: it is not any more. `fire`: before its time. */
+  waiting(delay: number | null, fire: () => void): void {
+    this.#timer?.cleared();
+    this.#timer = undefined;
+    if (delay === null) return;
+    this.#timer = TimerRecord.set(this.#trace, {
+      name: "retransmission",
+      owner: `dtls ${this.#lifelines?.peer ?? this.#remote}`,
+      purpose: this.#connected
+        ? "until then the last flight is there to be sent again"
+        : "the flight is sent again unless it is answered",
+      delay,
+      cause: this.#departure,
+      fire,
+    });
+  }
+
   /** A timer fired: what goes out repeats what went out. */
   repeating(): void {
+    this.#timer?.fired();
+    this.#timer = undefined;
     this.#cause = this.#departure;
   }
 

@@ -255,10 +255,16 @@ export class DtlsSession implements Session {
   }
 
   #arm(delayMs: number | null): void {
-    const { clock } = this.#options;
+    const { clock, recorder } = this.#options;
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
     this.#timer = delayMs === null ? undefined : clock.setTimeout(this.#onTimer, delayMs);
+    recorder?.waiting(delayMs, this.#fire);
   }
+
+  readonly #fire = (): void => {
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#onTimer();
+  };
 
   readonly #onTimer = (): void => {
     this.#timer = undefined;

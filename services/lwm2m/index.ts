@@ -11,6 +11,8 @@ export {
 } from "./composite.ts";
 // Data formats
 export { CONTENT_FORMAT, type ContentFormatName, contentFormatName, MEDIA_TYPE } from "./contentFormat.ts";
+// Payloads as people read them
+export { type DescribedPayload, payloadDescriber } from "./describePayload.ts";
 // Access control
 export { AccessControl, addAccessControlObject, BOOTSTRAP_OWNER, RIGHT, WHOLE_OBJECT } from "./device/accessControl.ts";
 // Accounts

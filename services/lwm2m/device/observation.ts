@@ -3,8 +3,10 @@
  * They outlive a session: what is to be told while none is there is stored, with its time, for the next one (1/x/6).
  */
 import type { Clock } from "../../../ports/clock.ts";
+import type { Trace } from "../../../ports/trace.ts";
 import { CODE } from "../../coap/codes.ts";
-import type { Endpoint, Notification, NotifyOutcome, OutgoingResponse } from "../../coap/types.ts";
+import { TimerRecord } from "../../coap/timerRecord.ts";
+import type { Endpoint, NotifyOutcome, OutgoingResponse } from "../../coap/types.ts";
 import type { Path } from "../model.ts";
 import { containsPath } from "../path.ts";
 import { isDefaultPeriod, NotificationDefaults } from "./notificationDefaults.ts";
@@ -17,7 +19,7 @@ import {
   storedObservation,
 } from "./observationState.ts";
 import { type ObserveTarget, requestOf } from "./observeTarget.ts";
-import { keyOf, Observation } from "./openObservation.ts";
+import { hasArrived, keyOf, notify, Observation, timerOf } from "./openObservation.ts";
 import type { ObjectTree, TreeChange } from "./tree.ts";
 import { MAX_WATCHED_PATHS, type View, WatchedPath } from "./watchedPath.ts";
 
@@ -39,6 +41,8 @@ export interface ObservationsOptions {
   onNotified?(path: Path, outcome: NotifyOutcome): void;
   /** `state()` is another now. */
   onObservationsChanged?(): void;
+  /** Has the timers of the observations, where somebody looks closely. */
+  readonly trace?: Trace | undefined;
 }
 
 /** What the server may look at. */
@@ -281,7 +285,7 @@ export class Observations {
     }
     const dueMs = Math.min(toTellMs, ...observation.watched.map((watched) => watched.evaluationDueMs()));
     if (dueMs === NEVER_MS) return;
-    observation.timer = clock.setTimeout(() => this.#schedule(observation), dueMs - now);
+    this.#arm(observation, dueMs - now, dueMs === toTellMs);
   }
 
   #tell(observation: Observation): void {
@@ -367,17 +371,30 @@ export class Observations {
     for (const path of target.paths) this.#options.onNotified?.(path, outcome);
   }
 
+  #arm(observation: Observation, delay: number, isToTell: boolean): void {
+    const { clock, trace, shortServerId } = this.#options;
+    const due = (work: () => void) => {
+      clock.clearTimeout(observation.timer);
+      observation.timer = undefined;
+      observation.timerRecord = undefined;
+      if (trace === undefined) work();
+      else trace.causedBy(record?.fired(), work);
+    };
+    const fire = () => due(() => (isToTell ? this.#tell(observation) : this.#look(observation)));
+    const record = TimerRecord.set(trace, { ...timerOf(observation, isToTell, shortServerId), delay, fire });
+    observation.timerRecord = record;
+    observation.timer = clock.setTimeout(() => due(() => this.#schedule(observation)), delay);
+  }
+
+  #look(observation: Observation): void {
+    for (const watched of observation.watched) watched.evaluate(this.#options.clock.now());
+    this.#schedule(observation);
+  }
+
   #disarm(observation: Observation): void {
     if (observation.timer !== undefined) this.#options.clock.clearTimeout(observation.timer);
+    observation.timerRecord?.cleared();
     observation.timer = undefined;
+    observation.timerRecord = undefined;
   }
-}
-
-/** What cannot even be sent has not arrived. */
-function notify(endpoint: Endpoint, token: Uint8Array, notification: Notification): Promise<NotifyOutcome> {
-  return endpoint.notify(token, notification).catch(() => "closed");
-}
-
-function hasArrived(outcome: NotifyOutcome): boolean {
-  return outcome === "acknowledged" || outcome === "sent";
 }
