@@ -35,6 +35,7 @@ const OUR_ERRORS: Readonly<Record<string, ExitCode>> = {
   StoreError: EXIT.failed,
   TestbedError: EXIT.failed,
   ModemError: EXIT.failed,
+  ServeError: EXIT.usage,
   PortError: EXIT.failed,
   Lwm2mError: EXIT.failed,
 };

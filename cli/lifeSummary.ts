@@ -107,9 +107,13 @@ export class LifeSummary {
     terminal.line();
   }
 
-  printNextSteps(): void {
+  /** @param page address of the inspector's page, where there is one. */
+  printNextSteps(page?: string): void {
     const terminal = this.#terminal;
     terminal.line(`  The carrier goes on. ${terminal.style("strong", "Ctrl-C")} deregisters and ends.`);
+    if (page !== undefined) {
+      terminal.line(`  All of it, and why, is to be seen at ${terminal.style("name", page)}`);
+    }
     terminal.line();
     terminal.table(
       [

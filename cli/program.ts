@@ -4,6 +4,7 @@ import { VERSION } from "../carrier/version.ts";
 import { DEFAULT_EDITION, EDITIONS } from "../machines/editions/index.ts";
 import { addDtls } from "./dtls/addDtls.ts";
 import { examples } from "./helpText.ts";
+import { addInspect, withInspector } from "./inspector/inspectorOptions.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { addModem } from "./modem/addModem.ts";
 import { factor, wholeNumber } from "./optionTypes.ts";
@@ -16,17 +17,17 @@ const MAX_SEED = 0xffff_ffff;
 /** Default size of a made firmware image, and the most that a simulated modem's area takes. */
 const DEFAULT_IMAGE_BYTES = 262_144;
 const MAX_IMAGE_BYTES = 64 * 1024 * 1024;
-const FORMATS = ["msc", "mermaid", "text"];
+const FORMATS = ["msc", "mermaid", "text", "pcapng", "test"];
 
 /** @param ended takes the exit code of the command that was run. */
 export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Command {
   const program = base(io);
-  program
-    .command("demo")
+  withInspector(program.command("demo"), { byItself: true })
     .summary("a carrier's whole life against embedded servers, with the live sequence chart")
     .description(
       "Runs a carrier's whole life on real sockets, everything embedded: initialise, CA certificates, bootstrap, " +
-        "register, firmware update, register again. Draws the sequence chart as it happens, then stays until Ctrl-C.",
+        "register, firmware update, register again. Draws the sequence chart as it happens, shows all of it on the " +
+        "inspector's page, then stays until Ctrl-C.",
     )
     .option("--once", "end by itself: 0 when the life went as the scenario says, 1 with the first deviation")
     .addOption(scenarioOption())
@@ -55,12 +56,12 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
         ["demo --once --scenario bad-ca", "the firmware host shows a certificate that nobody trusts"],
         ["demo --modem at --data-path host", "the driver of a real modem, keys and DTLS on this host"],
         ["demo --timing realistic --speed 10", "a modem that takes its time, ten times as fast"],
+        ["demo --scenario bad-ca --open", "see on the inspector's page why the update failed"],
       ]),
     )
     .action(async (options) => ended(await (await import("./commands/demo.ts")).demo(io, options)));
 
-  program
-    .command("run")
+  withInspector(program.command("run"), { byItself: false })
     .summary("a carrier against servers of your own")
     .description(
       "Runs a carrier as a configuration file says, until SIGINT or SIGTERM: then it deregisters. " +
@@ -74,6 +75,7 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
       "after",
       examples(io, [
         ["run --config carrier.json", "with a prompt"],
+        ["run --config carrier.json --inspect", "and the inspector's page"],
         ["run --config carrier.json --json < commands", "for scripts; the end of input does not stop it"],
         ["servers --write-config carrier.json", "the servers to try it with, in another terminal"],
       ]),
@@ -101,6 +103,7 @@ export function createProgram(io: CliIo, ended: (code: ExitCode) => void): Comma
     )
     .action(async (options) => ended(await (await import("./commands/servers.ts")).servers(io, options)));
 
+  addInspect(program, io, ended);
   addCharts(program, io, ended);
   addDtls(program, io, ended);
   addModem(program, io, ended);
@@ -161,11 +164,31 @@ function addCharts(program: Command, io: CliIo, ended: (code: ExitCode) => void)
     .option("--json", "as JSON")
     .action(async (options) => ended(await (await import("./commands/charts.ts")).listCharts(io, options)));
   charts
-    .command("export")
-    .summary("draws a recording as a sequence chart")
-    .description("Draws a recording as a sequence chart.")
+    .command("replay")
+    .summary("lives a recording again through the statecharts alone")
+    .description(
+      "Gives what came to the charts in a recording to them again, without a device: 0 when they take the same steps " +
+        "and tell the application the same events, 1 with the first deviation.",
+    )
     .argument("<recording>", "file that `--record` wrote")
-    .addOption(new Option("--format <format>", "language of the chart").choices(FORMATS).makeOptionMandatory())
+    .addOption(editionOption("edition of the run; the recording says it by itself"))
+    .addHelpText("after", examples(io, [["charts replay life.jsonl", ""]]))
+    .action(async (recording, options) => {
+      ended(await (await import("./commands/charts.ts")).replayRecording(io, recording, options));
+    });
+  charts
+    .command("export")
+    .summary("draws a recording as a sequence chart, or writes it in another form")
+    .description(
+      "Draws a recording as a sequence chart, or writes it as a capture that Wireshark opens (pcapng), or as a Jest " +
+        "test that replays it.",
+    )
+    .argument("<recording>", "file that `--record` wrote")
+    .addOption(
+      new Option("--format <format>", "language of the chart, or the other form")
+        .choices(FORMATS)
+        .makeOptionMandatory(),
+    )
     .addOption(
       new Option("--level <level>", "what is drawn: what the library's charts show, also messages, or everything")
         .choices(["events", "messages", "all"])
@@ -177,6 +200,8 @@ function addCharts(program: Command, io: CliIo, ended: (code: ExitCode) => void)
       examples(io, [
         ["charts export life.jsonl --format mermaid --output life.mmd", ""],
         ["charts export life.jsonl --format text --level messages", ""],
+        ["charts export life.jsonl --format pcapng --output life.pcapng", "datagrams too, of a run with --raw-capture"],
+        ["charts export life.jsonl --format test --output life.test.ts", ""],
       ]),
     )
     .action(async (recording, options) => {

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { nearest } from "../../carrier/config/nearest.ts";
+import { replayCharts } from "../../carrier/replay.ts";
 import {
   type Chart,
   chartNames,
@@ -14,9 +15,11 @@ import {
   parseChart,
   type SequenceLevel,
 } from "../../charts/index.ts";
+import { exportPcapng } from "../../inspector/model/export/pcapng.ts";
+import { exportReplayTest, NotReplayable } from "../../inspector/model/export/replayTest.ts";
 import type { Edition } from "../../machines/edition.ts";
 import { EDITIONS, findEdition } from "../../machines/editions/index.ts";
-import type { TraceRecord } from "../../ports/trace.ts";
+import type { RecordFields, TraceRecord } from "../../ports/trace.ts";
 import { readRecording } from "../../trace/index.ts";
 import { checkWatched, isWatched, lastRun } from "../../watch/index.ts";
 import { usageError } from "../errors.ts";
@@ -56,8 +59,36 @@ export async function listCharts(io: CliIo, { json = false }: { readonly json?: 
   return EXIT.done;
 }
 
+/** Lives a recording again through the statecharts alone: the same inputs have to lead to the same steps and events. */
+export async function replayRecording(
+  io: CliIo,
+  recording: string,
+  options: { readonly edition?: string },
+): Promise<ExitCode> {
+  const records = await readRecords(io, recording);
+  if (isWatched(records)) throw usageError(`${recording} is of a device that was watched: it holds no charts' inputs.`);
+  const steps = records.filter(({ kind }) => kind === "chart").length;
+  if (steps === 0) throw usageError(`${recording} holds no step of a chart: there is nothing to replay.`);
+  const { events, deviation } = replayCharts(records, { edition: editionOf(recording, records, options.edition) });
+  const terminal = new Terminal(io.stdout, io.env);
+  if (deviation === undefined) {
+    terminal.line(terminal.marked("good", `the same ${steps} steps of the charts and ${events.length} events`));
+    return EXIT.done;
+  }
+  const { expected, happened } = deviation;
+  const where = expected === undefined ? "after the recording's end" : `at #${expected.seq}`;
+  terminal.line(terminal.marked("bad", `deviates ${where}`));
+  terminal.line(`  recorded  ${expected === undefined ? "nothing more" : stepText(expected)}`);
+  terminal.line(`  replayed  ${happened === undefined ? "nothing" : stepText(happened)}`);
+  return EXIT.failed;
+}
+
+function stepText({ kind, name, actor, event, value }: RecordFields): string {
+  return kind === "event" ? String(name) : `${actor} takes ${event} and is in ${JSON.stringify(value)}`;
+}
+
 export interface ExportOptions {
-  readonly format: "msc" | "mermaid" | "text";
+  readonly format: "msc" | "mermaid" | "text" | "pcapng" | "test";
   readonly level: SequenceLevel;
   readonly output?: string;
 }
@@ -69,10 +100,22 @@ export async function exportChart(io: CliIo, recording: string, options: ExportO
     msc: () => exportMsc(records, { level, title: basename(recording) }),
     mermaid: () => exportMermaid(records, { level }),
     text: () => exportText(records, { level }),
+    pcapng: () => exportPcapng(records),
+    test: () => replayTest(recording, records),
   }[format]();
   if (output === undefined) io.stdout.write(text);
   else await writeFile(output, text);
   return EXIT.done;
+}
+
+/** A Jest test that replays the recording. */
+function replayTest(path: string, records: readonly TraceRecord[]): string {
+  try {
+    return exportReplayTest(records);
+  } catch (error) {
+    if (!(error instanceof NotReplayable)) throw error;
+    throw usageError(`${path} cannot be made a test. ${error.message}`);
+  }
 }
 
 async function readRecords(io: CliIo, path: string): Promise<readonly TraceRecord[]> {

@@ -1,8 +1,11 @@
 /** `demo`: a carrier's whole life, everything embedded. */
 import { FastClock } from "../../carrier/clock/fastClock.ts";
-import type { EditionId } from "../../machines/editions/index.ts";
+import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { usageError } from "../errors.ts";
+import type { Inspection, InspectionChoice } from "../inspector/startInspection.ts";
+import type { SteeringOptions } from "../inspector/steering.ts";
+import { tellInspection } from "../inspector/tellInspection.ts";
 import { aborted, type CliIo, EXIT, type ExitCode, unlessAborted } from "../io.ts";
 import { LifeSummary } from "../lifeSummary.ts";
 import { RecordOutput } from "../recordOutput.ts";
@@ -10,6 +13,7 @@ import {
   type DataPath,
   editionsOf,
   type ModemChoice,
+  type RunningScenario,
   SCENARIOS,
   type ScenarioName,
   type ScenarioVerdict,
@@ -17,7 +21,7 @@ import {
 } from "../scenarios/index.ts";
 import { Terminal } from "../terminal.ts";
 
-export interface DemoOptions {
+export interface DemoOptions extends InspectionChoice {
   readonly once?: boolean;
   readonly scenario: ScenarioName;
   readonly edition: EditionId;
@@ -31,12 +35,13 @@ export interface DemoOptions {
   readonly dataPath?: DataPath;
   readonly record?: string;
   readonly json?: boolean;
+  readonly rawCapture?: boolean;
 }
 
 const INTERRUPTED: ScenarioVerdict = { ok: false, reason: "interrupted before the end", charts: [] };
 
 export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
-  const { once = false, json = false, scenario, edition, timing, speed, seed, record } = options;
+  const { once = false, json = false, scenario, edition, timing, speed, seed, record, rawCapture = false } = options;
   const security = options.security === false ? "none" : "psk";
   checkEdition(scenario, edition);
   checkSecurity(scenario, security);
@@ -45,27 +50,67 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
   const summary = new LifeSummary(terminal, options, io.env);
   // Waits of a minute are not sat through where nobody looks on.
   const clock = new FastClock(speed !== undefined || !once ? { speed: speed ?? 1 } : { skipIdle: true });
-  const onRecord = (seen: TraceRecord) => summary.note(seen);
+  let inspection: Inspection | undefined;
+  const onRecord = (seen: TraceRecord) => {
+    summary.note(seen);
+    inspection?.inspector.sink(seen);
+  };
   const output = new RecordOutput({ terminal, clock, json, record, onRecord });
+  let running: RunningScenario | undefined;
+  let ending = false;
+  inspection = await inspectionOf(io, options, () => (ending ? undefined : running?.steered));
   if (!json) summary.printTitle();
+  tellInspection(io, { json, rawCapture, ...(inspection && { url: inspection.url }) });
 
-  const running = await startScenario({ scenario, edition, clock, seed, timing, security, modem, sink: output.sink });
+  const { inspector } = inspection ?? {};
+  const sink = output.sink;
+  const playing = { scenario, edition, clock, seed, timing, security, modem, sink, inspector, rawCapture } as const;
+  running = await startScenario(playing).catch(async (error: unknown) => {
+    await inspection?.close();
+    throw error;
+  });
   const verdict = (await unlessAborted(io.signal, running.ended)) ?? INTERRUPTED;
   const goesOn = verdict.ok && !once && !io.signal.aborted;
   output.flush();
   if (goesOn) {
     if (!json) summary.printVerdict(verdict, running);
-    if (!json) summary.printNextSteps();
+    if (!json) summary.printNextSteps(inspection?.url);
     await aborted(io.signal);
     // The terminal has written ^C.
     if (!json && terminal.live) terminal.line();
   }
+  // A page that has stopped time does not hold up the end.
+  ending = true;
+  running.carrier.inspection.freeze.resume();
   await running.close();
   output.finish(verdict.ok, verdict.reason);
+  await inspection?.close();
   // A life that was interrupted still waits for something: no time passes any more.
   clock.pause();
   if (!goesOn && !json) summary.printVerdict(verdict, running);
   return verdict.ok ? EXIT.done : EXIT.failed;
+}
+
+/** A page belongs to a demo that is looked at; anywhere else it has to be asked for. */
+async function inspectionOf(
+  io: CliIo,
+  options: DemoOptions,
+  device: SteeringOptions["device"],
+): Promise<Inspection | undefined> {
+  const { open, once, json, scenario, edition } = options;
+  const { inspect = open === true || (once !== true && json !== true) } = options;
+  if (inspect === false) return undefined;
+  const [{ startInspection }, { steeringOf }] = await Promise.all([
+    import("../inspector/startInspection.ts"),
+    import("../inspector/steering.ts"),
+  ]);
+  const steering = steeringOf({
+    edition: EDITIONS[edition],
+    hasSimulatedModem: true,
+    hasTestbed: true,
+    device,
+  });
+  return startInspection(io, options, { title: `demo: ${scenario}, edition ${edition}`, steering });
 }
 
 function modemOf({ modem = "simulated", dataPath }: DemoOptions): ModemChoice {

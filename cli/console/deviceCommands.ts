@@ -1,5 +1,6 @@
 /** What can be asked of a carrier that runs (`lwm2m-carrier run`). */
 import { type Carrier, REQUESTS } from "../../carrier/createCarrier.ts";
+import type { RequestName } from "../../machines/edition.ts";
 import { ERRNO, type ErrnoName } from "../../machines/semanticEvent.ts";
 import { serverAccounts } from "../../services/lwm2m/device/accounts.ts";
 import { DEVICE } from "../../services/lwm2m/objects/device.ts";
@@ -16,7 +17,7 @@ export interface RunningDevice {
 
 const MAX_SEND_PATHS = 100;
 /** `link-up` for `linkUp`, and so on. */
-const REQUEST_NAMES = new Map(
+export const REQUEST_NAMES: ReadonlyMap<string, RequestName> = new Map(
   REQUESTS.map((name) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), name]),
 );
 

@@ -30,6 +30,7 @@ export interface DeviceParts extends DeviceStores {
   readonly faults?: readonly ModemFault[];
   readonly settings?: NonNullable<CarrierOptions["settings"]> | undefined;
   readonly trustedCa: string;
+  readonly wire?: NonNullable<CarrierOptions["wire"]> | undefined;
   readonly onPowerLoss?: () => void;
   readonly onEvent: (event: CarrierEventMessage) => void;
 }
@@ -44,7 +45,7 @@ export interface Device {
 
 export async function makeDevice(options: ScenarioOptions, parts: DeviceParts): Promise<Device> {
   const { clock, seed, edition } = options;
-  const { testbed, storage, modemStorage, trace, faults = [], settings, trustedCa, onPowerLoss, onEvent } = parts;
+  const { testbed, storage, modemStorage, trace, faults = [], settings, trustedCa, wire, onPowerLoss, onEvent } = parts;
   const seat = await seatModem(options, {
     firmwareVersion: OLD_FIRMWARE,
     storage,
@@ -65,6 +66,7 @@ export async function makeDevice(options: ScenarioOptions, parts: DeviceParts): 
     onEvent,
     ...(trace && { trace }),
     ...(settings && { settings }),
+    ...(wire && { wire }),
   });
   return {
     carrier,

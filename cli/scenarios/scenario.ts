@@ -2,10 +2,12 @@
 
 import type { FastClock } from "../../carrier/clock/fastClock.ts";
 import type { Carrier } from "../../carrier/createCarrier.ts";
+import type { Inspector } from "../../inspector/options.ts";
 import type { EditionId } from "../../machines/editions/index.ts";
 import type { Dialect } from "../../modem/at/commands/dialect.ts";
 import type { TraceSink } from "../../ports/trace.ts";
 import type { Testbed } from "../../testbed/testbed.ts";
+import type { SteeredDevice } from "../inspector/steering.ts";
 
 export const SCENARIO_NAMES = [
   "success",
@@ -36,6 +38,10 @@ export interface ScenarioOptions {
   /** Default: the simulated one itself. */
   readonly modem?: ModemChoice;
   readonly sink: TraceSink;
+  /** Watches the carrier. */
+  readonly inspector?: Inspector | undefined;
+  /** Records datagrams as they are, and the keys of their sessions. */
+  readonly rawCapture?: boolean;
 }
 
 export const DATA_PATHS = ["modem", "host"] as const;
@@ -66,6 +72,8 @@ export interface RunningScenario {
   readonly testbed: Testbed;
   /** The carrier of now: after a power loss it is another one. */
   readonly carrier: Carrier;
+  /** What somebody who looks on may do things to. */
+  readonly steered: SteeredDevice;
   /** What its modem is, where it is not the simulated one itself. */
   readonly modem?: string | undefined;
   /** Resolves when the life went its way, or cannot any more. Never rejects. */

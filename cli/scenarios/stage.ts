@@ -3,18 +3,23 @@ import type { CarrierEventMessage } from "../../carrier/application.ts";
 import type { Carrier } from "../../carrier/createCarrier.ts";
 import type { CarrierOptions } from "../../carrier/options.ts";
 import { seededRandom } from "../../carrier/random.ts";
+import type { Inspector } from "../../inspector/options.ts";
 import type { Edition } from "../../machines/edition.ts";
 import { EDITIONS } from "../../machines/editions/index.ts";
 import type { SemanticEvent, SemanticEventType } from "../../machines/semanticEvent.ts";
 import { encodeFirmwareImage, type ModemFault, type SimulatedModem } from "../../modem/index.ts";
 import type { Trace, TraceRecord } from "../../ports/trace.ts";
+import { type DatagramFaults, recordedFaults } from "../../testbed/datagramFaults.ts";
 import { GOOD_IMAGE_PATH, startTestbed, type Testbed, type TestbedOptions } from "../../testbed/index.ts";
 import { createTrace } from "../../trace/index.ts";
+import type { SteeredDevice } from "../inspector/steering.ts";
 import { createDeviceStores, type Device, type DeviceStores, makeDevice, OLD_FIRMWARE } from "./device.ts";
 import type { ScenarioOptions } from "./scenario.ts";
 
 export const NEW_FIRMWARE = "mfw_sim_1.1.0";
 const DEFAULT_IMAGE_BYTES = 256 * 1024;
+/** As records name it. */
+const DEVICE = "demo";
 
 /** What a scenario changes about the stage. */
 export interface Setting {
@@ -46,6 +51,9 @@ export class Stage {
   readonly #image: Uint8Array;
   readonly #setting: Setting;
   readonly #stores: DeviceStores;
+  /** Where somebody who looks on lets datagrams be lost, and so on. */
+  readonly #datagrams: DatagramFaults;
+  #stopWatching: () => void = () => {};
   #device: Device | undefined;
   #listeners: readonly Listener[] = [];
   #powerLost: () => void = () => {};
@@ -64,14 +72,18 @@ export class Stage {
     this.#stores = stores;
     this.testbed = testbed;
     this.edition = EDITIONS[options.edition];
+    const { clock, inspector, rawCapture = false } = options;
     this.trace = createTrace({
-      clock: options.clock,
-      device: "demo",
+      clock,
+      device: DEVICE,
+      rawCapture,
+      ...(inspector && { detailed: inspector.detailed }),
       sink: (record) => {
         this.records.push(record);
         options.sink(record);
       },
     });
+    this.#datagrams = recordedFaults(clock, this.trace);
   }
 
   static async set(options: ScenarioOptions, setting: Setting): Promise<Stage> {
@@ -102,6 +114,11 @@ export class Stage {
   /** Where faults strike. */
   get modem(): SimulatedModem {
     return this.#present.seat.simulated;
+  }
+
+  get steered(): SteeredDevice {
+    const { carrier, edition, modem, testbed } = this;
+    return { carrier, edition, testbed, simulated: modem, datagrams: this.#datagrams };
   }
 
   /** What the modem is, where it is not the simulated one itself. */
@@ -185,6 +202,8 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.#present.stop();
+    this.#stopWatching();
+    this.#datagrams.close();
     await this.testbed.close();
   }
 
@@ -193,9 +212,10 @@ export class Stage {
     return this.#device;
   }
 
-  #build(faults: readonly ModemFault[]): Promise<Device> {
+  async #build(faults: readonly ModemFault[]): Promise<Device> {
     const { settings, trusts } = this.#setting;
-    return makeDevice(this.options, {
+    const { inspector } = this.options;
+    const device = await makeDevice(this.options, {
       ...this.#stores,
       testbed: this.testbed,
       trace: this.trace,
@@ -206,7 +226,15 @@ export class Stage {
       onEvent: (event) => {
         for (const listener of this.#listeners) listener(event);
       },
+      ...(inspector && { wire: (transport) => this.#datagrams.tap(transport) }),
     });
+    if (inspector !== undefined) this.#watch(inspector, device.carrier);
+    return device;
+  }
+
+  #watch(inspector: Inspector, { actor, inspection }: Carrier): void {
+    this.#stopWatching();
+    this.#stopWatching = inspector.watch(actor, { trace: this.trace, device: DEVICE, trees: inspection.trees });
   }
 }
 

@@ -15,6 +15,9 @@ export async function startScenario(options: ScenarioOptions): Promise<RunningSc
     get carrier() {
       return stage.carrier;
     },
+    get steered() {
+      return stage.steered;
+    },
     get modem() {
       return stage.modemDescription;
     },

@@ -9,6 +9,8 @@ import { Pump } from "./pump.ts";
 
 /** Characters of one message, unless a single record or checkpoint is longer. */
 const LARGEST_MESSAGE = 60_000;
+/** Records that do not wait for more. */
+const MANY = 256;
 /** Records that may wait, those of the history that the page was given at its start not counted. */
 const MAX_WAITING = 10_000;
 /** Characters of frames that may wait before a further one: replies to a page that asks and does not listen. */
@@ -88,7 +90,7 @@ export class Outbox {
   #push(item: TraceRecord | string, number: number): void {
     this.#items.push(item);
     this.#numbers.push(number);
-    this.#pump.wake();
+    this.#pump.wake(this.#waiting >= MANY);
   }
 
   #restart(frames: string[]): void {

@@ -156,6 +156,20 @@ describe("a page", () => {
     expect(next).toBe(seq);
   });
 
+  it("gets a gap and the state of then when more comes in one turn than may wait", async () => {
+    const inspector = new PlainInspector();
+    const { url } = await serve(inspector);
+    const page = client(`${url}socket`);
+    await page.open;
+    page.send({ id: 1, request: "resume" });
+    await page.until((frames) => frames.some(({ frame }) => frame === "checkpoint"));
+    for (let seq = 0; seq < 25_000; seq++) inspector.sink(logged(seq, "burst"));
+    await page.until((frames) => frames.findLastIndex(({ frame }) => frame === "checkpoint") > 1);
+    inspector.sink(logged(25_000, "after"));
+    await page.until((frames) => recordsOf(frames).at(-1)?.seq === 25_000);
+    expect(page.frames.filter(({ frame }) => frame === "gap")).toHaveLength(1);
+  });
+
   it("is told when the inspector ends, and let go of when it goes", async () => {
     const inspector = new PlainInspector();
     const server = await serve(inspector);

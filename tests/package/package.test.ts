@@ -27,11 +27,12 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   "lwm2m-carrier/trace": [],
   "lwm2m-carrier/testbed": ["createAtFront"],
   "lwm2m-carrier/watch": ["Watcher"],
+  "lwm2m-carrier/inspector": ["createInspector", "inspect", "serveInspector"],
 };
-const SCHEMAS = ["lwm2m-carrier/schema/record.schema.json", "lwm2m-carrier/schema/config.schema.json"];
+const SCHEMAS = ["record", "config", "inspector"].map((name) => `lwm2m-carrier/schema/${name}.schema.json`);
 
 const PACKED =
-  /^(dist\/.+\.(js|d\.ts|json)|schema\/.+\.json|charts\/msc\/.+\.msc|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+  /^(dist\/.+\.(js|d\.ts|json)|dist\/inspector\/ui\/.+\.(js|css|html|txt)|schema\/.+\.json|charts\/msc\/.+\.msc|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
 
 let folder = "";
 let packed: readonly { path: string }[] = [];
@@ -67,6 +68,12 @@ describe("the packed package", () => {
     const { exports } = JSON.parse(await readFile(join(REPOSITORY, "package.json"), "utf8"));
     const entries = Object.keys(ENTRIES).map((name) => name.replace("lwm2m-carrier", "."));
     expect(Object.keys(exports).sort()).toEqual([...entries, "./schema/*", "./package.json"].sort());
+  });
+
+  it("holds the inspector's page, built, with the licence of the layout engine in it", () => {
+    const page = packed.map(({ path }) => path).filter((path) => path.startsWith("dist/inspector/ui/"));
+    expect(page).toEqual(expect.arrayContaining(["dist/inspector/ui/index.html", "dist/inspector/ui/LICENSES.txt"]));
+    expect(page.filter((path) => /\.tsx?$/.test(path))).toEqual([]);
   });
 
   it("shares the xstate of the application", () => {
