@@ -12,7 +12,14 @@ const SECURITY_OBJECT = "0";
 const OSCORE_OBJECT = "21";
 
 /** Keys of a configuration whose values are secret, wherever they stand. */
-export const SECRET_KEYS: ReadonlySet<string> = new Set(["identity", "key", "privateKey", "psk", "passphrase", "storeKey"]);
+export const SECRET_KEYS: ReadonlySet<string> = new Set([
+  "identity",
+  "key",
+  "privateKey",
+  "psk",
+  "passphrase",
+  "storeKey",
+]);
 
 /** True when the value at this path (`/0/1/5` or `0/1/5`) is a secret, the instances of a multiple resource included. */
 export function isSecretPath(path: string): boolean {

@@ -3,7 +3,7 @@ import { seededRandom } from "../../carrier/random.ts";
 import { encodeFirmwareImage } from "../../modem/index.ts";
 import { isModemError } from "../../modem/modemError.ts";
 import type { Modem } from "../../ports/modem.ts";
-import { type Rig, rig } from "./support/rig.ts";
+import { type Rig, rig } from "../at-firmware/support/rig.ts";
 
 const CHUNK = 4_096;
 const MIB = 1_048_576;

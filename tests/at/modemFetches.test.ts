@@ -5,7 +5,7 @@ import { DIALECTS } from "../../modem/at/commands/dialect.ts";
 import { encodeFirmwareImage } from "../../modem/index.ts";
 import type { ModemDownloadOptions, ModemDownloadOutcome } from "../../ports/modem.ts";
 import { type FirmwareHost, startFirmwareHost } from "../../testbed/firmwareHost.ts";
-import { type Rig, rig } from "./support/rig.ts";
+import { type Rig, rig } from "../at-firmware/support/rig.ts";
 
 const VERSION = "mfw_sim_2.0.0";
 const random = seededRandom(7);
