@@ -73,6 +73,8 @@ export interface Inspector {
   attach(viewer: Viewer): Attachment;
   /** What a page asks for. Rejects with `SteeringError` when the app does not allow it or it cannot be. */
   steer(request: import("./protocol.ts").Request): Promise<unknown>;
+  /** Where time is to be frozen. */
+  readonly breakpoints: readonly import("./protocol.ts").Breakpoint[];
   readonly options: InspectorOptions;
   /** Names this inspector: another after a restart. */
   readonly instance: string;

@@ -38,6 +38,8 @@ export interface SteeringOffer {
   /** Time and arrivals can be frozen: breakpoints. */
   readonly freeze: boolean;
   readonly controls: readonly ControlOffer[];
+  /** Those that hold when the page comes: another page, or this one before it was loaded again, has set them. Absent: none. */
+  readonly breakpoints?: readonly Breakpoint[];
 }
 
 /** Something that the app lets be done to it: a form and a button. */

@@ -4,7 +4,7 @@ import type { RecordFields, Trace } from "../../ports/trace.ts";
 import type { ActorStatus } from "../records.ts";
 import type { DescribedMachine, Describer } from "./describeMachine.ts";
 import { activeIds, type OpenStep } from "./openStep.ts";
-import { type PlainOptions, plain } from "./plain.ts";
+import { eventType, type PlainOptions, plain } from "./plain.ts";
 import { namesOf, type SentEvent, sourceName, type WatchedActor } from "./watchedActors.ts";
 
 export class ActorRecords {
@@ -133,7 +133,7 @@ export class ActorRecords {
       kind: "step",
       actor: actor.key,
       // With its type, whatever is redacted of it.
-      event: { ...(typeof shown === "object" && shown), type: String(event.type) },
+      event: { ...(typeof shown === "object" && shown), type: eventType(event) },
       ...(sender !== undefined && { sender }),
     } as const;
   }
@@ -144,6 +144,6 @@ export class ActorRecords {
 }
 
 function withoutStates({ event }: SentEvent) {
-  const microsteps = [{ event: event.type, edges: [], active: [], candidates: [] }];
+  const microsteps = [{ event: eventType(event), edges: [], active: [], candidates: [] }];
   return { microsteps, active: [], entered: [], left: [] };
 }

@@ -5,7 +5,7 @@
  */
 import type { AnyActorRef, AnyMachineSnapshot, AnyTransitionDefinition, InspectionEvent } from "xstate";
 import type { Trace } from "../../ports/trace.ts";
-import type { ActorStatus } from "../records.ts";
+import type { ActorKey, ActorStatus } from "../records.ts";
 import { ActorRecords } from "./actorRecords.ts";
 import { hasStarted, tellFound } from "./foundActors.ts";
 import { type EarlyStep, initialSteps } from "./initialSteps.ts";
@@ -15,6 +15,8 @@ import { type SentEvent, type WatchedActor, WatchedActors } from "./watchedActor
 
 export interface ActorWatchOptions extends Omit<StepOptions, "actorKey"> {
   readonly root: AnyActorRef;
+  /** Like no other's of the device. */
+  readonly rootKey: ActorKey;
   readonly trace: Trace;
   /** The trace is the app's: what it recorded last may have led to what an actor outside of the watch does. */
   readonly isShared: boolean;
@@ -45,12 +47,12 @@ export class ActorWatch {
 
   constructor(options: ActorWatchOptions) {
     this.options = options;
-    this.actors = new WatchedActors(options.root);
+    this.actors = new WatchedActors(options.root, options.rootKey);
     const actorKey = (ref: AnyActorRef) => this.actors.of(ref)?.key;
     const named = { ...options.plain, actor: (ref: object) => actorKey(ref as AnyActorRef) };
     this.#step = { ...options, plain: named, actorKey };
     this.records = new ActorRecords(options.trace, options.describer, named);
-    this.timers = new ScheduledEvents(options.root, options.trace, this.actors, named);
+    this.timers = new ScheduledEvents(options.root, options.trace, this.actors);
   }
 
   /** Goes in, and tells of all that is there. */

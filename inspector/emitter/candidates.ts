@@ -1,16 +1,18 @@
 /** The transitions that a machine considered for an event, in the order of SCXML's selection, and what became of each. */
 import type { AnyMachineSnapshot, AnyStateNode, AnyTransitionDefinition } from "xstate";
 import type { Candidate } from "../records.ts";
-import { preempted } from "./conflicts.ts";
+import type { Selection } from "./conflicts.ts";
 import { answerOf, type GuardQuestion } from "./guardAnswers.ts";
 import type { Guard } from "./guardNames.ts";
 
-/** More are not told: a wildcard in hundreds of regions says nothing more. */
+/** More are not told, those taken aside: a wildcard in hundreds of regions says nothing more. */
 const MOST_CANDIDATES = 100;
 
 export interface Consideration extends GuardQuestion {
   /** What XState chose. */
   readonly chosen: readonly AnyTransitionDefinition[];
+  /** Of these, what others exclude. */
+  readonly preempted: Selection["preempted"];
   /**
    * Whether `chosen` is all that was enabled: XState leaves out of eventless transitions what others exclude, and tells
    * nothing when one of them fails. Then the guards' second answers decide.
@@ -27,34 +29,37 @@ export interface Consideration extends GuardQuestion {
 export function candidatesForEvent(consideration: Consideration): Candidate[] {
   const { snapshot, event } = consideration;
   const list = new CandidateList(consideration);
-  const active = new Set<AnyStateNode>(snapshot._nodes);
-  const consider = (node: AnyStateNode): boolean => {
+  // By the value, as XState does: after some histories its list of nodes is not whole.
+  const consider = (node: AnyStateNode | undefined, value: unknown): boolean => {
+    if (node === undefined) return false;
     let taken = false;
-    for (const child of Object.values(node.states)) if (active.has(child) && consider(child)) taken = true;
+    const inner = typeof value === "string" ? { [value]: {} } : Object(value);
+    for (const key of Object.keys(inner)) if (consider(node.states[key], inner[key])) taken = true;
     return list.consider(transitionsFor(node, event.type), taken);
   };
-  consider(snapshot.machine.root);
+  consider(snapshot.machine.root, snapshot.value);
   return list.candidates;
 }
 
-/** Eventless: from each innermost active node outwards. */
+/** Eventless: from each innermost active node outwards. An ancestor that several regions ask is told once. */
 export function candidatesForAlways(consideration: Consideration): Candidate[] {
   const list = new CandidateList(consideration);
-  const seen = new Map<AnyStateNode, boolean>();
+  const asked = new Map<AnyStateNode, boolean>();
+  /** Ancestors that no region has asked so far: the one that took its own transition went no further. */
+  const unasked: AnyStateNode[] = [];
   for (const leaf of consideration.snapshot._nodes as AnyStateNode[]) {
     if (leaf.type !== "atomic" && leaf.type !== "final") continue;
     let taken = false;
     for (let node: AnyStateNode | undefined = leaf; node !== undefined; node = node.parent) {
-      const known = seen.get(node);
-      if (known === undefined) {
-        const always = node.always ?? [];
-        const before = taken;
-        taken = list.consider(always, taken);
-        // Another region may ask the same ancestor again; it is told once.
-        seen.set(node, taken && !before);
-      } else taken ||= known;
+      if (taken) {
+        unasked.push(node);
+        continue;
+      }
+      taken = asked.get(node) ?? list.consider(node.always ?? [], false);
+      asked.set(node, taken);
     }
   }
+  for (const node of new Set(unasked)) if (!asked.has(node)) list.consider(node.always ?? [], true);
   return list.candidates;
 }
 
@@ -67,12 +72,10 @@ class CandidateList {
   readonly candidates: Candidate[] = [];
   readonly #consideration: Consideration;
   readonly #chosen: ReadonlySet<object>;
-  readonly #preempted: ReadonlySet<object>;
 
   constructor(consideration: Consideration) {
     this.#consideration = consideration;
     this.#chosen = new Set(consideration.chosen);
-    this.#preempted = preempted(consideration.chosen, consideration.snapshot);
   }
 
   /** Returns whether one of them, or `taken` before, was chosen. */
@@ -81,7 +84,7 @@ class CandidateList {
     for (const transition of transitions) {
       const candidate = over ? this.#notReached(transition) : this.#judge(transition);
       over ||= candidate.verdict !== "refused";
-      if (this.candidates.length < MOST_CANDIDATES) this.candidates.push(candidate);
+      if (this.candidates.length < MOST_CANDIDATES || candidate.verdict === "taken") this.candidates.push(candidate);
     }
     return over;
   }
@@ -92,9 +95,9 @@ class CandidateList {
 
   #judge(transition: AnyTransitionDefinition): Candidate {
     const edge = this.#edge(transition);
-    const { isAll, asks, unchosen } = this.#consideration;
+    const { isAll, asks, unchosen, preempted } = this.#consideration;
     const chosen = this.#chosen.has(transition);
-    const verdict = chosen ? (this.#preempted.has(transition) ? "preempted" : "taken") : "refused";
+    const verdict = chosen ? (preempted.has(transition) ? "preempted" : "taken") : "refused";
     const { guard } = transition;
     if (guard === undefined) return { edge, verdict: chosen || isAll ? verdict : unchosen };
     if (!asks) return { edge, verdict };

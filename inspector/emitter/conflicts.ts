@@ -1,41 +1,43 @@
 /** Which of the transitions that regions chose are taken together: SCXML's removeConflictingTransitions, as XState does it. */
 import type { AnyMachineSnapshot, AnyStateNode, AnyTransitionDefinition } from "xstate";
+import { historyTargets } from "./describeMachine.ts";
+
+/** Histories whose default is another history. */
+const DEEPEST = 8;
 
 type History = AnyMachineSnapshot["historyValue"];
 
-/** The transitions that are left out. */
-export function preempted(
-  transitions: readonly AnyTransitionDefinition[],
-  snapshot: AnyMachineSnapshot,
-): ReadonlySet<AnyTransitionDefinition> {
-  const left = new Set<AnyTransitionDefinition>();
-  if (transitions.length < 2) return left;
+export interface Selection {
+  /** The transitions that are taken together, in the order of the given ones. */
+  readonly taken: readonly AnyTransitionDefinition[];
+  /** Those that others exclude. */
+  readonly preempted: ReadonlySet<AnyTransitionDefinition>;
+  /** The nodes that are left, those entered again at once included. */
+  readonly left: ReadonlySet<AnyStateNode>;
+}
+
+export function select(transitions: readonly AnyTransitionDefinition[], snapshot: AnyMachineSnapshot): Selection {
   const { _nodes: active, historyValue } = snapshot;
-  const kept: AnyTransitionDefinition[] = [];
+  const preempted = new Set<AnyTransitionDefinition>();
+  const kept = new Map<AnyTransitionDefinition, readonly AnyStateNode[]>();
+  /** Whose exit set each node is in; no two of those that are kept share one. */
+  const leaver = new Map<AnyStateNode, AnyTransitionDefinition>();
   for (const transition of new Set(transitions)) {
     const exits = exitSet(transition, active, historyValue);
-    const conflicts = kept.filter((other) => exitSet(other, active, historyValue).some((node) => exits.includes(node)));
-    if (conflicts.some((other) => !isBelow(transition.source, other.source))) {
-      left.add(transition);
+    const conflicts = new Set(exits.map((node) => leaver.get(node)).filter((other) => other !== undefined));
+    if ([...conflicts].some((other) => !isBelow(transition.source, other.source))) {
+      preempted.add(transition);
       continue;
     }
     for (const other of conflicts) {
-      left.add(other);
-      kept.splice(kept.indexOf(other), 1);
+      preempted.add(other);
+      for (const node of kept.get(other) ?? []) leaver.delete(node);
+      kept.delete(other);
     }
-    kept.push(transition);
+    kept.set(transition, exits);
+    for (const node of exits) leaver.set(node, transition);
   }
-  return left;
-}
-
-/** The nodes that these transitions leave together, those they enter again at once included. */
-export function exitSetOf(
-  transitions: readonly AnyTransitionDefinition[],
-  snapshot: AnyMachineSnapshot,
-): ReadonlySet<AnyStateNode> {
-  const left = preempted(transitions, snapshot);
-  const kept = transitions.filter((transition) => !left.has(transition));
-  return new Set(kept.flatMap((transition) => exitSet(transition, snapshot._nodes, snapshot.historyValue)));
+  return { taken: [...kept.keys()], preempted, left: new Set(leaver.keys()) };
 }
 
 /** Nodes that the transition leaves. */
@@ -63,12 +65,15 @@ function domainOf(transition: AnyTransitionDefinition, history: History): AnySta
   return reenter ? undefined : source.machine.root;
 }
 
+/** `target`, or where it leads if it is a history node. */
 function effective(target: AnyStateNode, history: History, depth: number): readonly AnyStateNode[] {
-  if (target.type !== "history") return [target];
-  const remembered = history[target.id];
-  // Where a history without a past leads is below its parent; that is all that is asked here.
-  if (remembered === undefined || depth > 8) return target.parent === undefined ? [] : [target];
-  return remembered as readonly AnyStateNode[];
+  const { parent } = target;
+  if (target.type !== "history" || parent === undefined || depth > DEEPEST) return [target];
+  const remembered = history[target.id] as readonly AnyStateNode[] | undefined;
+  if (remembered !== undefined) return remembered;
+  const named = historyTargets(target);
+  const others = parent.type === "parallel" ? [parent] : (parent.initial.target ?? []);
+  return (named.length > 0 ? named : others).flatMap((node) => effective(node, history, depth + 1));
 }
 
 function isBelow(node: AnyStateNode, above: AnyStateNode | undefined): boolean {

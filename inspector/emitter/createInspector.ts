@@ -5,7 +5,7 @@ import type { Trace } from "../../ports/trace.ts";
 import { createTrace } from "../../trace/trace.ts";
 import type { MachineDefinition } from "../definition.ts";
 import type { Attachment, InspectOptions, Inspector, InspectorOptions, Viewer } from "../options.ts";
-import type { Request } from "../protocol.ts";
+import type { Breakpoint, Request } from "../protocol.ts";
 import { Describer, definitionHash } from "./describeMachine.ts";
 import { Hub } from "./hub.ts";
 import { Steerer } from "./steerer.ts";
@@ -36,6 +36,8 @@ class AppInspector implements Inspector {
   readonly #hub: Hub;
   readonly #describer: Describer;
   readonly #watches = new Set<Watch>();
+  /** The app's, where it gave one: actors that are watched with the same one are of one device. */
+  readonly #traces = new WeakMap<Watch, Trace | undefined>();
   readonly #steerer: Steerer;
   #making: Watch | undefined;
   #closed = false;
@@ -72,6 +74,7 @@ class AppInspector implements Inspector {
     const used = trace ?? this.#ownTrace(name ?? "app", options.clock ?? REAL_TIME);
     const watch: Watch = new Watch({
       root,
+      rootKey: this.#freeKey(rootKey(root), trace),
       trace: this.#noting(used, () => watch),
       isShared: trace !== undefined,
       asks: guards,
@@ -81,6 +84,7 @@ class AppInspector implements Inspector {
       device: name,
     });
     this.#watches.add(watch);
+    this.#traces.set(watch, trace);
     this.#hub.chartsUnseen = false;
     if (this.#isWanted) watch.install();
     return () => {
@@ -101,6 +105,10 @@ class AppInspector implements Inspector {
         if (!this.#isWanted) this.#release();
       },
     };
+  }
+
+  get breakpoints(): readonly Breakpoint[] {
+    return this.#steerer.breakpoints;
   }
 
   steer(request: Request): Promise<unknown> {
@@ -165,6 +173,14 @@ class AppInspector implements Inspector {
     let name = device;
     for (let n = 2; taken.has(name); n++) name = `${device} ${n}`;
     return name;
+  }
+
+  #freeKey(wanted: string, trace: Trace | undefined): string {
+    const others = [...this.#watches].filter((watch) => trace !== undefined && this.#traces.get(watch) === trace);
+    const taken = new Set(others.map(({ options }) => options.rootKey));
+    let key = wanted;
+    for (let n = 2; taken.has(key); n++) key = `${wanted}~${n}`;
+    return key;
   }
 
   /** Numbers and times of its own; the first record says which time of day that is. */

@@ -154,8 +154,15 @@ export function definitionHash(definition: MachineDefinition): string {
 
 /** Path below the root, joined by dots. */
 export function nodeId(node: AnyStateNode): string {
-  return node.path.join(".");
+  let id = ids.get(node);
+  if (id === undefined) {
+    id = node.path.join(".");
+    ids.set(node, id);
+  }
+  return id;
 }
+
+const ids = new WeakMap<AnyStateNode, string>();
 
 const INITIAL = "xstate.initial";
 
@@ -180,12 +187,17 @@ export function isMachine(logic: unknown): logic is AnyStateMachine {
 
 /** Where a history node leads when there is no history yet. */
 function historyDefault(node: AnyStateNode): EdgeDefinition[] {
-  const { target } = node.config as { target?: unknown };
-  const names = [target].flat().filter((name) => typeof name === "string" && name !== "");
-  const targets = names.map((name) => nodeBehind(node, String(name))).filter((found) => found !== undefined);
+  const targets = historyTargets(node);
   if (targets.length === 0) return [];
   const source = nodeId(node);
   return [{ id: `${source}|${INITIAL}|0`, source, targets: targets.map(nodeId), event: "", trigger: "initial" }];
+}
+
+/** What a history node's author named for when there is no history yet; none: whatever its parent begins with. */
+export function historyTargets(node: AnyStateNode): AnyStateNode[] {
+  const { target } = node.config as { target?: unknown };
+  const names = [target].flat().filter((name) => typeof name === "string" && name !== "");
+  return names.map((name) => nodeBehind(node, String(name))).filter((found) => found !== undefined);
 }
 
 function nodeBehind(history: AnyStateNode, target: string): AnyStateNode | undefined {

@@ -24,7 +24,7 @@ export function answerOf(guard: Guard, question: GuardQuestion, result: boolean 
   try {
     answer = ask(guard, question, 0);
   } catch (error) {
-    answer = { name: guardName(guard), error: errorText(error) };
+    answer = { name: guardName(guard), error: errorText(error, "error.message", question.plain) };
   }
   if (result === undefined || answer.result === result) return answer;
   const { params } = answer;
@@ -50,7 +50,12 @@ function ask(guard: Guard, question: GuardQuestion, depth: number): GuardAnswer 
     const result = Boolean(resolved(args, params));
     return { name, ...shownParams(params, question), result, ...inputsOf(readings, question) };
   } catch (error) {
-    return { name, ...shownParams(params, question), error: errorText(error), ...inputsOf(readings, question) };
+    return {
+      name,
+      ...shownParams(params, question),
+      error: errorText(error, "error.message", question.plain),
+      ...inputsOf(readings, question),
+    };
   }
 }
 

@@ -2,9 +2,9 @@
 import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode, AnyTransitionDefinition } from "xstate";
 import type { ActionTaken, ContextChange, Microstep } from "../records.ts";
 import { type Consideration, candidatesForAlways, candidatesForEvent, hasAlways } from "./candidates.ts";
-import { exitSetOf } from "./conflicts.ts";
+import { type Selection, select } from "./conflicts.ts";
 import { type Describer, nodeId } from "./describeMachine.ts";
-import { errorText, type PlainOptions, plain } from "./plain.ts";
+import { errorText, eventType, type PlainOptions, plain } from "./plain.ts";
 import type { SentEvent } from "./watchedActors.ts";
 
 /** Of one macrostep; a machine that turns in circles must not fill the memory. */
@@ -18,6 +18,8 @@ export interface StepOptions {
   readonly asks: boolean;
   readonly actorKey: (ref: AnyActorRef) => string | undefined;
 }
+
+const NONE: Selection["preempted"] = new Set();
 
 type AnyEvent = { readonly type: string };
 
@@ -49,28 +51,28 @@ export class OpenStep {
     this.after = after;
     this.#lastEvent = event;
     if (before === undefined || after._nodes === undefined) return;
+    const selection = select(transitions, before);
+    this.#move(before, after, selection.left);
     if (this.#microsteps.length >= MOST_MICROSTEPS) {
       this.#leftOut++;
       return;
     }
     const isEventless = transitions.length > 0 && transitions.every(({ eventType }) => (eventType as unknown) === "");
-    const consideration = this.#consideration(before, event, transitions, !isEventless);
+    const consideration = this.#consideration(before, event, transitions, !isEventless, selection.preempted);
     const candidates = isEventless ? candidatesForAlways(consideration) : candidatesForEvent(consideration);
-    const takenEdges = candidates.filter(({ verdict }) => verdict === "taken").map(({ edge }) => edge);
     this.#microsteps.push({
-      event: isEventless ? "" : event.type,
-      edges: takenEdges,
+      event: isEventless ? "" : eventType(event),
+      edges: selection.taken.map((transition) => this.#options.describer.edgeOf(transition) ?? ""),
       active: activeIds(after),
       candidates,
     });
-    this.#move(before, after, transitions);
   }
 
   /** How a machine begins; its eventless transitions follow as microsteps. */
   begin(event: AnyEvent, first: AnyMachineSnapshot, edges: readonly string[]): void {
     this.after = first;
     this.#lastEvent = event;
-    this.#microsteps.push({ event: event.type, edges, active: activeIds(first), candidates: [] });
+    this.#microsteps.push({ event: eventType(event), edges, active: activeIds(first), candidates: [] });
     for (const id of activeIds(first)) this.#entered.add(id);
   }
 
@@ -96,8 +98,17 @@ export class OpenStep {
     const consideration = this.#consideration(after, isFirst ? event : (this.#lastEvent ?? event), [], false);
     const candidates = isFirst ? candidatesForEvent(consideration) : candidatesForAlways(consideration);
     if (isFirst || candidates.length > 0) {
-      this.#microsteps.push({ event: isFirst ? event.type : "", edges: [], active: activeIds(after), candidates });
+      this.#microsteps.push({
+        event: isFirst ? eventType(event) : "",
+        edges: [],
+        active: activeIds(after),
+        candidates,
+      });
     }
+    // XState leaves the actor as it was: nothing came of the microsteps before either.
+    this.after = this.before;
+    this.#entered.clear();
+    this.#left.clear();
   }
 
   /** The fields of the record but for its actor, event, sender and end. */
@@ -134,15 +145,15 @@ export class OpenStep {
     event: AnyEvent,
     chosen: readonly AnyTransitionDefinition[],
     isAll: boolean,
+    preempted: Selection["preempted"] = NONE,
   ) {
     const { describer, plain, asks } = this.#options;
     const unchosen: Consideration["unchosen"] = this.#failed ? "taken" : "preempted";
     const edgeOf = (transition: object) => describer.edgeOf(transition);
-    return { snapshot, event, chosen, isAll, unchosen, plain, asks, edgeOf };
+    return { snapshot, event, chosen, preempted, isAll, unchosen, plain, asks, edgeOf };
   }
 
-  #move(before: AnyMachineSnapshot, after: AnyMachineSnapshot, transitions: readonly AnyTransitionDefinition[]): void {
-    const left = exitSetOf(transitions, before);
+  #move(before: AnyMachineSnapshot, after: AnyMachineSnapshot, left: Selection["left"]): void {
     const was = new Set<AnyStateNode>(before._nodes);
     const is = new Set<AnyStateNode>(after._nodes);
     for (const node of before._nodes as AnyStateNode[]) {
@@ -175,7 +186,7 @@ function contextChange(before: unknown, after: unknown, options: PlainOptions): 
   try {
     return changeOf(before, after, options);
   } catch (error) {
-    return { set: { $threw: errorText(error) } };
+    return { set: { $threw: errorText(error, "context", options) } };
   }
 }
 

@@ -50,12 +50,27 @@ function replaced(redact: NonNullable<PlainOptions["redact"]>, path: string, val
   }
 }
 
-/** What to say of an error without giving away more than it says itself. */
-export function errorText(error: unknown): string {
+/** Text that stands for what is no text itself. */
+function shownText(text: string, path: string, redact: PlainOptions["redact"]): string {
+  const shown = redact === undefined ? text : replaced(redact, path, text);
+  return typeof shown === "string" ? cut(shown) : REDACTED;
+}
+
+/** What to say of an error without giving away more than it says itself. `path` is where it is told. */
+export function errorText(error: unknown, path: string, { redact }: PlainOptions = {}): string {
   try {
-    return cut(error instanceof Error ? error.message : String(error));
+    return shownText(error instanceof Error ? String(error.message) : String(error), path, redact);
   } catch {
     return "an error that cannot be shown";
+  }
+}
+
+/** Type of an event, whatever the app has put there. */
+export function eventType({ type }: { readonly type: unknown }): string {
+  try {
+    return cut(String(type));
+  } catch {
+    return "a type that cannot be shown";
   }
 }
 
@@ -85,9 +100,9 @@ class PlainWriter {
       case "bigint":
         return { $bigint: cut(shown.toString()) };
       case "symbol":
-        return { $symbol: cut(shown.description ?? "") };
+        return { $symbol: shownText(shown.description ?? "", path, this.#options.redact) };
       case "function":
-        return { $function: nameOf(shown) };
+        return { $function: shownText(nameOf(shown), path, this.#options.redact) };
       default:
         return this.#object(shown as object, path, depth);
     }
@@ -97,24 +112,25 @@ class PlainWriter {
     const above = this.#above.get(value);
     if (above !== undefined) return { $cycle: above };
     try {
-      const special = this.#special(value);
+      const special = this.#special(value, path);
       if (special !== undefined) return special;
       if (depth >= DEEPEST || this.#values >= MOST_VALUES) return { $deep: kindOf(value) };
       this.#above.set(value, path);
       return this.#contents(value, path, depth);
     } catch (error) {
-      return { $threw: errorText(error) };
+      return { $threw: errorText(error, path, this.#options) };
     } finally {
       if (this.#above.get(value) === path) this.#above.delete(value);
     }
   }
 
-  #special(value: object): unknown {
+  #special(value: object, path: string): unknown {
     if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? "invalid" : value.toISOString() };
     if (ArrayBuffer.isView(value)) return octets(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     if (value instanceof ArrayBuffer) return octets(new Uint8Array(value));
     if (value instanceof Promise) return { $class: "Promise" };
-    if (value instanceof RegExp) return { $class: "RegExp", source: cut(value.source) };
+    if (value instanceof RegExp)
+      return { $class: "RegExp", source: shownText(value.source, path, this.#options.redact) };
     const parts = value as Record<string, unknown>;
     if (typeof parts.sessionId === "string" && typeof parts.getSnapshot === "function") {
       return { $actor: this.#options.actor?.(value) ?? String(parts.id) };
@@ -173,7 +189,7 @@ class PlainWriter {
       try {
         field = this.write((value as Record<string, unknown>)[key], `${path}.${key}`, key, depth + 1);
       } catch (error) {
-        field = { $threw: errorText(error) };
+        field = { $threw: errorText(error, `${path}.${key}`, this.#options) };
       }
       // `__proto__` as a key of the app's must not become this object's prototype.
       if (field !== undefined) Object.defineProperty(told, key, { value: field, enumerable: true, configurable: true });
@@ -186,7 +202,7 @@ class PlainWriter {
     const cause = error.cause === undefined ? undefined : this.write(error.cause, `${path}.cause`, "cause", depth + 1);
     return {
       $error: cut(String(error.name)),
-      message: errorText(error),
+      message: errorText(error, `${path}.message`, this.#options),
       ...this.#fields(error, path, depth),
       ...(cause !== undefined && { cause }),
     };

@@ -1,7 +1,7 @@
 /** XState's own delayed events as `timer` records: what `after`, and `raise` and `sendTo` with a delay, set. */
 import type { AnyActorRef } from "xstate";
 import type { Trace } from "../../ports/trace.ts";
-import { type PlainOptions, plain } from "./plain.ts";
+import { eventType } from "./plain.ts";
 import type { PendingTimer, WatchedActor, WatchedActors } from "./watchedActors.ts";
 
 /** XState's own entry of a delayed event. */
@@ -24,15 +24,13 @@ export class ScheduledEvents {
   readonly #root: AnyActorRef;
   readonly #trace: Trace;
   readonly #actors: WatchedActors;
-  readonly #plain: PlainOptions;
   readonly #changes = new Map<WatchedActor, Change[]>();
   readonly #bySeq = new Map<number, { readonly actor: WatchedActor; readonly timer: PendingTimer }>();
 
-  constructor(root: AnyActorRef, trace: Trace, actors: WatchedActors, options: PlainOptions) {
+  constructor(root: AnyActorRef, trace: Trace, actors: WatchedActors) {
     this.#root = root;
     this.#trace = trace;
     this.#actors = actors;
-    this.#plain = options;
   }
 
   /** Which pend, by `seq` of their record. */
@@ -112,7 +110,7 @@ export class ScheduledEvents {
     const seq = this.#trace.record({
       kind: "timer",
       operation: "set",
-      name: String(plain(event.type, "event.type", this.#plain)),
+      name: eventType(event),
       owner: actor.key,
       delay: Math.max(0, delay),
       purpose: isAfter ? "delayed transition" : to === undefined ? "delayed event" : `delayed event to ${to}`,
@@ -126,8 +124,8 @@ export class ScheduledEvents {
   #over(actor: WatchedActor, timer: PendingTimer, operation: "fired" | "cleared"): number {
     actor.timers.splice(actor.timers.indexOf(timer), 1);
     this.#bySeq.delete(timer.seq);
-    const { type } = timer.event as { type: string };
-    return this.#trace.record({ kind: "timer", operation, name: type, owner: actor.key, cause: timer.seq });
+    const name = eventType(timer.event);
+    return this.#trace.record({ kind: "timer", operation, name, owner: actor.key, cause: timer.seq });
   }
 }
 

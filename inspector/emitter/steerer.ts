@@ -30,6 +30,10 @@ export class Steerer {
     this.#options = options;
   }
 
+  get breakpoints(): readonly Breakpoint[] {
+    return this.#breakpoints;
+  }
+
   async steer(request: Request): Promise<unknown> {
     switch (request.request) {
       case "send":
@@ -76,7 +80,7 @@ export class Steerer {
   #send({ device, actor, event }: SendRequest): void {
     if (this.#options.steering?.send !== true)
       throw new SteeringError("notAllowed", "This app takes no events from here");
-    const watch = this.#watch(device);
+    const watch = this.#watch(device, ({ actors }) => actors?.actors.byKey(actor) !== undefined);
     const found = watch.actors?.actors.byKey(actor);
     if (found === undefined) throw new SteeringError("unknown", `There is no running actor "${actor}" on "${device}"`);
     const { type, ...values } = event;
@@ -89,7 +93,7 @@ export class Steerer {
 
   #fire({ device, timer }: FireRequest): void {
     const { steering } = this.#options;
-    const watch = this.#watch(device);
+    const watch = this.#watch(device, ({ actors }) => actors?.timers.pending.has(timer) === true);
     const own = watch.actors?.timers.pending.has(timer) === true;
     if (own ? steering?.send !== true : steering?.fire === undefined) {
       throw new SteeringError("notAllowed", "This app lets no such timer be fired from here");
@@ -115,7 +119,7 @@ export class Steerer {
       const result = await this.#inject(watch, { what: "control", name, ...told }, () => control.run(checked, device));
       return result === undefined ? undefined : this.#plain(result);
     } catch (error) {
-      throw error instanceof SteeringError ? error : new SteeringError("failed", errorText(error), { cause: error });
+      throw error instanceof SteeringError ? error : this.#failed(error);
     }
   }
 
@@ -135,7 +139,7 @@ export class Steerer {
       this.#freezer().pause();
     } catch (error) {
       this.#state = "running";
-      throw error instanceof SteeringError ? error : new SteeringError("failed", errorText(error), { cause: error });
+      throw error instanceof SteeringError ? error : this.#failed(error);
     }
     for (const { options, device } of this.#options.watches) {
       const isHere = step?.device === device;
@@ -156,7 +160,7 @@ export class Steerer {
     try {
       freezer.resume();
     } catch (error) {
-      throw new SteeringError("failed", errorText(error), { cause: error });
+      throw this.#failed(error);
     }
   }
 
@@ -173,13 +177,20 @@ export class Steerer {
     try {
       return trace.causedBy(seq, work);
     } catch (error) {
-      throw new SteeringError("failed", errorText(error), { cause: error });
+      throw this.#failed(error);
     }
   }
 
-  #watch(device: string): Watch {
-    for (const watch of this.#options.watches) if (watch.device === device) return watch;
-    throw new SteeringError("unknown", `There is no device "${device}"`);
+  /** Of several actors that are watched on the device the one meant, else the first. */
+  #watch(device: string, isMeant: (watch: Watch) => boolean = () => true): Watch {
+    const watches = [...this.#options.watches].filter((watch) => watch.device === device);
+    const watch = watches.find(isMeant) ?? watches[0];
+    if (watch === undefined) throw new SteeringError("unknown", `There is no device "${device}"`);
+    return watch;
+  }
+
+  #failed(error: unknown): SteeringError {
+    return new SteeringError("failed", errorText(error, "error.message", this.#options.plain), { cause: error });
   }
 
   #plain(value: unknown): unknown {

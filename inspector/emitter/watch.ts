@@ -2,12 +2,14 @@
 import type { AnyActorRef } from "xstate";
 import type { Trace } from "../../ports/trace.ts";
 import type { TreeSource } from "../options.ts";
+import type { ActorKey } from "../records.ts";
 import { ActorWatch } from "./actorWatch.ts";
 import type { Describer } from "./describeMachine.ts";
 import { type PlainOptions, plain } from "./plain.ts";
 
 export interface WatchOptions {
   readonly root: AnyActorRef;
+  readonly rootKey: ActorKey;
   readonly trace: Trace;
   readonly isShared: boolean;
   /** Undefined until the app's trace has told. */

@@ -15,7 +15,7 @@ export interface PendingTimer {
   readonly seq: number;
   /** XState's id of it, within its source; absent: drawn at random. */
   readonly id: string | undefined;
-  readonly event: object;
+  readonly event: { readonly type: string };
 }
 
 export interface WatchedActor {
@@ -47,13 +47,15 @@ const MOST_ACTORS = 50_000;
 
 export class WatchedActors {
   readonly #root: AnyActorRef;
+  readonly #rootKey: ActorKey;
   readonly #all = new WeakMap<AnyActorRef, WatchedActor>();
   readonly #live = new Map<ActorKey, WatchedActor>();
   /** How many children without a name of their own a parent has had, by parent and source. */
   readonly #unnamed = new Map<string, number>();
 
-  constructor(root: AnyActorRef) {
+  constructor(root: AnyActorRef, key: ActorKey) {
     this.#root = root;
+    this.#rootKey = key;
   }
 
   /** Ended ones included, as long as the app holds them. */
@@ -76,7 +78,7 @@ export class WatchedActors {
     const { logic } = ref as { logic?: unknown };
     const machine = isMachine(logic) ? logic : undefined;
     const id = parent === undefined ? rootKey(ref) : this.#childId(ref, parent);
-    const wanted = parent === undefined ? id : `${parent.key}/${id}`;
+    const wanted = parent === undefined ? this.#rootKey : `${parent.key}/${id}`;
     let key = wanted;
     for (let n = 2; this.#live.has(key); n++) key = `${wanted}~${n}`;
     const actor: WatchedActor = {

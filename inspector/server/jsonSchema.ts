@@ -73,12 +73,11 @@ const FRAMES = {
 };
 
 const PARTS = {
-  steering: object("What the app allows to be done to it.", {
-    send: flag,
-    fire: flag,
-    freeze: flag,
-    controls: listOf(ref("control")),
-  }),
+  steering: object(
+    "What the app allows to be done to it.",
+    { send: flag, fire: flag, freeze: flag, controls: listOf(ref("control")) },
+    { breakpoints: listOf(ref("breakpoint")) },
+  ),
   control: object(
     "Something that the app lets be done to it: a form and a button.",
     { name: text, label: text, group: text, fields: listOf(ref("field")) },

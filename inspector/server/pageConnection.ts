@@ -2,7 +2,14 @@
 import type { RawData, WebSocket } from "ws";
 import type { TraceRecord } from "../../ports/trace.ts";
 import type { Attachment, Inspector, Viewer } from "../options.ts";
-import { type Frame, PROTOCOL_VERSION, type Request, type ResumeRequest, type SteeringOffer } from "../protocol.ts";
+import {
+  type Breakpoint,
+  type Frame,
+  PROTOCOL_VERSION,
+  type Request,
+  type ResumeRequest,
+  type SteeringOffer,
+} from "../protocol.ts";
 import { CLOSE, closeWith, guarded } from "./closeCodes.ts";
 import { checkpointText, frameText, messageOf } from "./frameText.ts";
 import { Outbox } from "./outbox.ts";
@@ -33,7 +40,7 @@ export class PageConnection {
     socket.on("close", () => this.#end());
     // What was wrong is in the code that ws closes with.
     socket.on("error", () => {});
-    const { options, instance } = inspector;
+    const { options, instance, breakpoints } = inspector;
     this.#say({
       frame: "hello",
       protocol: PROTOCOL_VERSION,
@@ -41,7 +48,7 @@ export class PageConnection {
       instance,
       title: options.title ?? "inspector",
       live,
-      ...(options.steering !== undefined && { steering: offerOf(options.steering) }),
+      ...(options.steering !== undefined && { steering: offerOf(options.steering, breakpoints) }),
     });
   }
 
@@ -140,12 +147,16 @@ export class PageConnection {
   }
 }
 
-function offerOf({ send, fire, freeze, controls }: NonNullable<Inspector["options"]["steering"]>): SteeringOffer {
+function offerOf(
+  { send, fire, freeze, controls }: NonNullable<Inspector["options"]["steering"]>,
+  breakpoints: readonly Breakpoint[],
+): SteeringOffer {
   return {
     send: send === true,
     // XState's own delayed events can be fired wherever events may be sent.
     fire: fire !== undefined || send === true,
     freeze: freeze !== undefined,
     controls: (controls ?? []).map(({ run: _, ...offer }) => offer),
+    ...(breakpoints.length > 0 && { breakpoints }),
   };
 }

@@ -94,6 +94,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function show(value: unknown): string {
-  const shown = JSON.stringify(value) ?? "missing";
+  let shown: string;
+  try {
+    shown = JSON.stringify(value) ?? "missing";
+  } catch {
+    // What can be read may be nested too deep to be written.
+    return "nested very deep";
+  }
   return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
 }

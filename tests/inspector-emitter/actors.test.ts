@@ -312,6 +312,32 @@ describe("what goes wrong in the app", () => {
     expect(seen.actor("m", "ended")).toMatchObject({ status: "error", cause: step.seq });
   });
 
+  it("after some microsteps leaves the actor where it was before them, as XState does", async () => {
+    const machine = createMachine({
+      id: "m",
+      context: { n: 0 },
+      initial: "a",
+      states: {
+        a: { on: { go: { target: "b", actions: assign({ n: 1 }) } } },
+        b: {
+          always: {
+            guard: () => {
+              throw new Error("broken");
+            },
+          },
+        },
+      },
+    });
+    const { seen, actor } = watched(machine);
+    actor.send({ type: "go" });
+    await settled();
+    const step = seen.step("go");
+    expect(step).toMatchObject({ status: "error", value: "a", active: ["", "a"], entered: [], left: [] });
+    expect(step).not.toHaveProperty("context");
+    expect(step.microsteps.map(({ active }) => active.at(-1))).toEqual(["b", "b"]);
+    expect(actor.getSnapshot()).toMatchObject({ status: "error", value: "a", context: { n: 0 } });
+  });
+
   it("in a child is told before its parent hears of it", () => {
     const parent = createMachine({
       id: "parent",

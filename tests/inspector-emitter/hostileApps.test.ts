@@ -96,6 +96,23 @@ describe("an app that breaks whoever looks at it", () => {
     expect(two.seen.actor("m", "started")).toMatchObject({ input: { $threw: expect.any(String) } });
   });
 
+  it("with the types of its events goes on, and no record grows with them", async () => {
+    const machine = createMachine({ id: "m", on: { "*": { actions: () => {} } } });
+    const { seen, actor } = watched(machine);
+    actor.send({ type: "x".repeat(1_000_000) });
+    const long = seen.steps().at(-1)!;
+    expect(long.event.type).toMatch(/^x{2000}… \(1000000 characters\)$/);
+    expect(JSON.stringify(long).length).toBeLessThan(10_000);
+    const type = {
+      toString() {
+        throw new Error("no type");
+      },
+    };
+    actor.send({ type: type as never });
+    await settled();
+    expect(seen.steps().at(-1)?.event.type).toBe("a type that cannot be shown");
+  });
+
   it("by sending from within its actions and from who listens to it is told in order", () => {
     const machine = setup({
       actions: {

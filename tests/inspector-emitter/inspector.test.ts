@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from "@jest/globals";
 import { type AnyActorRef, createActor, createMachine, fromPromise } from "xstate";
 import { createInspector, inspect } from "../../inspector/emitter/createInspector.ts";
 import { describeMachine } from "../../inspector/emitter/describeMachine.ts";
+import { fold } from "../../inspector/model/fold.ts";
 import type { TreeSource } from "../../inspector/options.ts";
 import type { ActorRecord } from "../../inspector/records.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
@@ -277,6 +278,29 @@ describe("an inspector", () => {
     inspector.attach(viewer);
     expect(viewer.checkpoints[0]?.records).toMatchObject([{ kind: "definition", hash, definition }]);
     expect(viewer.records).toHaveLength(1);
+  });
+
+  it("tells actors of the same machine apart that one trace tells of, and reaches each", async () => {
+    const lamp = createMachine({ id: "lamp", initial: "off", states: { off: { on: { push: "on" } }, on: {} } });
+    const clock = new VirtualClock();
+    const viewer = new TestViewer();
+    const inspector = createInspector({ steering: { send: true } });
+    const trace = createTrace({ sink: inspector.sink, clock, device: "house" });
+    const one = createActor(lamp).start();
+    const other = createActor(lamp).start();
+    for (const actor of [one, other]) inspector.watch(actor, { trace });
+    inspector.attach(viewer);
+    await inspector.steer({ id: 1, request: "send", device: "house", actor: "lamp~2", event: { type: "push" } });
+    expect([one.getSnapshot().value, other.getSnapshot().value]).toEqual(["off", "on"]);
+    const told = [
+      ...viewer.checkpoints.flatMap(({ records }) => records),
+      ...viewer.records.map(([, record]) => record),
+    ];
+    const actors = fold(told).devices.get("house")?.actors.values() ?? [];
+    expect([...actors].map(({ key, value }) => [key, value])).toEqual([
+      ["lamp", "off"],
+      ["lamp~2", "on"],
+    ]);
   });
 
   it("lets go of everything when it is closed, and of an actor when its watching ends", () => {

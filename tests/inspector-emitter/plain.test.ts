@@ -177,6 +177,21 @@ describe("a value as plain data", () => {
     });
   });
 
+  it("lets the app redact what errors and other things say of themselves", () => {
+    const redact = (_path: string, value: unknown) =>
+      typeof value === "string" ? value.replaceAll("SECRET", "***") : value;
+    const value = {
+      error: new Error("wrong: SECRET", { cause: new Error("SECRET") }),
+      symbol: Symbol("SECRET"),
+      pattern: /SECRET/,
+      get broken() {
+        throw new Error("SECRET");
+      },
+    };
+    expect(JSON.stringify(plain(value, "context", { redact }))).not.toContain("SECRET");
+    expect(plain(value.error, "error", { redact })).toMatchObject({ $error: "Error", message: "wrong: ***" });
+  });
+
   it("has no prototype of the app's making", () => {
     const shown = told(JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')) as Record<string, unknown>;
     expect((shown as { polluted?: boolean }).polluted).toBeUndefined();

@@ -368,3 +368,51 @@ describe("who and why", () => {
     expect(records.records.map(({ seq }) => seq)).toEqual(records.records.map((_, index) => index + 1));
   });
 });
+
+describe("what XState took", () => {
+  it("is told in full, in however many regions", () => {
+    const region = { initial: "a", states: { a: { on: { go: "b" } }, b: {} } };
+    const states = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`r${n}`, region]));
+    const { seen, actor } = watched(createMachine({ id: "m", type: "parallel", states }));
+    actor.send({ type: "go" });
+    expect(new Set(seen.step("go").microsteps[0]?.edges).size).toBe(150);
+  });
+
+  it("is told of an ancestor that only some of its regions asked for an eventless transition", () => {
+    const machine = createMachine({
+      id: "m",
+      context: { n: 0 },
+      type: "parallel",
+      on: { go: { actions: assign({ n: 1 }) } },
+      always: { guard: ({ context }) => context.n === 1, actions: assign({ n: 2 }) },
+      states: { one: { always: { guard: ({ context }) => context.n === 1, actions: () => {} } }, other: {} },
+    });
+    const { seen, actor } = watched(machine);
+    actor.send({ type: "go" });
+    const [, eventless] = seen.step("go").microsteps;
+    expect(eventless?.edges).toEqual(["one||0", "||0"]);
+    expect(verdicts(eventless?.candidates)).toEqual(["one||0: taken", "||0: taken"]);
+  });
+
+  it("is told where a history without a past and without a default leaves even its parent", () => {
+    const machine = createMachine({
+      id: "m",
+      type: "parallel",
+      states: {
+        one: { type: "parallel", states: { a: { on: { go: "#m.one.past" } }, b: {}, past: { type: "history" } } },
+        two: { initial: "x", states: { x: { on: { go: "y", look: { actions: () => {} } } }, y: {} } },
+      },
+    });
+    const { seen, actor } = watched(machine);
+    actor.send({ type: "go" });
+    expect(actor.getSnapshot().value).toMatchObject({ two: "x" });
+    const step = seen.step("go");
+    expect(step.microsteps[0]?.edges).toEqual(["one.a|go|0"]);
+    expect(verdicts(step.microsteps[0]?.candidates)).toEqual(["one.a|go|0: taken", "two.x|go|0: preempted"]);
+
+    // XState has left it out of its list of active nodes, and asks it all the same: it goes by the value.
+    actor.send({ type: "look" });
+    expect(verdicts(seen.step("look").microsteps[0]?.candidates)).toEqual(["two.x|look|0: taken"]);
+    expect(seen.step("look")).not.toHaveProperty("ignored");
+  });
+});

@@ -247,10 +247,13 @@ describe("what a page asks for", () => {
     const deep = `${'{"a":'.repeat(40)}1${"}".repeat(40)}`;
     page.send(`{"id":50,"request":"send","device":"a","actor":"b","event":{"type":"e","deep":${deep}}}`);
     page.send('{"id":51,"request":"send","device":"a","actor":"b","event":{"type":"e","__proto__":{}}}');
-    await page.until((frames) => frames.some((frame) => frame.frame === "reply" && frame.id === 51));
+    const tooDeep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    page.send(`{"id":52,"request":"send","device":"a","actor":"b","event":{"type":"e","deep":${tooDeep}}}`);
+    await page.until((frames) => frames.some((frame) => frame.frame === "reply" && frame.id === 52));
     const errors = new Map(page.frames.flatMap((frame) => (frame.frame === "reply" ? [[frame.id, frame.error]] : [])));
     for (const [index, [, error]] of wrong.entries()) expect(errors.get(index + 10)).toContain(error);
     expect(errors.get(50)).toContain("nested deeper than 32");
+    expect(errors.get(52)).toBe('"event" is nested very deep, is nested deeper than 32 or has a key "__proto__"');
     expect(errors.get(51)).toContain('a key "__proto__"');
     expect(inspector.steered).toEqual([]);
   });

@@ -68,6 +68,18 @@ function crossing(history?: number) {
 }
 
 describe("a running machine", () => {
+  it("tells a page that comes later which breakpoints hold", async () => {
+    const freeze = { pause: () => {}, resume: () => {} };
+    const inspector = createInspector({ steering: { freeze } });
+    inspector.watch(createActor(light), { device: "corner" });
+    const { url } = await serve(inspector);
+    const { following } = await follow(url);
+    expect(following.hello.steering).not.toHaveProperty("breakpoints");
+    await following.request({ request: "breakpoints", breakpoints: [{ state: "green" }] });
+    const later = await follow(url);
+    expect(later.following.hello.steering?.breakpoints).toEqual([{ state: "green" }]);
+  });
+
   it("is all there for a page that comes late, without a history", async () => {
     const { inspector, actor } = crossing();
     actor.send({ type: "next" });

@@ -2,12 +2,13 @@
 import { checkpointOf } from "../../../inspector/model/checkpoint.ts";
 import { WorldFold } from "../../../inspector/model/fold.ts";
 import type { Attachment, Inspector, InspectorOptions, Viewer } from "../../../inspector/options.ts";
-import type { Request } from "../../../inspector/protocol.ts";
+import type { Breakpoint, Request } from "../../../inspector/protocol.ts";
 import type { TraceRecord } from "../../../ports/trace.ts";
 
 export class PlainInspector implements Inspector {
   readonly options: InspectorOptions;
   readonly instance: string = "plain-1";
+  breakpoints: readonly Breakpoint[] = [];
   readonly viewers = new Set<Viewer>();
   /** What was steered. */
   readonly steered: Request[] = [];
