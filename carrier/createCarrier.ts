@@ -109,6 +109,7 @@ class RunningCarrier implements Carrier {
         this.actor.subscribe({ complete: resolve, error: () => resolve() });
       });
       this.actor.send({ type: "stop" });
+      this.#parts.device.unfreeze();
       await stopped;
     }
     this.#giveUp();
@@ -122,6 +123,7 @@ class RunningCarrier implements Carrier {
     const { device } = this.#parts;
     device.fallSilent();
     this.actor.stop();
+    device.unfreeze();
     try {
       await device.close();
     } finally {

@@ -45,17 +45,32 @@ export function createCarrierMachine(given: CarrierOptions): CarrierMachine {
     ...(onEvent && { onEvent }),
   });
   const owner = ownerOf({ device, application, standard });
-  const { values, tree: objects } = device;
-  return {
-    machine: carrierChart,
-    input: { policy: edition.policy, settings, owner },
-    clock,
-    values,
-    objects,
-    get inspection() {
-      return inspectionOf(device);
-    },
-    device,
-    options,
-  };
+  return new DeviceMachine(device, { policy: edition.policy, settings, owner }, clock);
+}
+
+/** Made for each device: what somebody may ask for is made when it is asked for. */
+class DeviceMachine implements CarrierMachine {
+  readonly machine = carrierChart;
+  readonly input: CarrierInput;
+  readonly clock: ResolvedOptions["clock"];
+  readonly device: Device;
+
+  constructor(device: Device, input: CarrierInput, clock: ResolvedOptions["clock"]) {
+    this.device = device;
+    this.input = input;
+    this.clock = clock;
+  }
+
+  get values(): DeviceValues {
+    return this.device.values;
+  }
+  get objects(): ObjectTree {
+    return this.device.tree;
+  }
+  get options(): ResolvedOptions {
+    return this.device.options;
+  }
+  get inspection(): CarrierInspection {
+    return inspectionOf(this.device);
+  }
 }

@@ -3,16 +3,13 @@
  * services share lies here; no decision does.
  */
 import type { CarrierEvent, DeviceEvent, DeviceFacts } from "../machines/carrierModel.ts";
-import type { ModemOutcome } from "../machines/init.ts";
 import type { ServerFacts, SessionOutcome } from "../machines/outcomes.ts";
-import type { ModemInitResult, ModemNotification } from "../ports/modem.ts";
 import type { OpenRequest } from "../ports/transport.ts";
 import { deriveTimes, resolveParameters } from "../services/coap/parameters.ts";
 import type { CoapHandler } from "../services/coap/types.ts";
 import type { DtlsTransport } from "../services/dtls/dtlsTransport.ts";
 import { payloadDescriber } from "../services/lwm2m/describePayload.ts";
 import { accountOf, bootstrapAccount, type ServerAccount, serverAccounts } from "../services/lwm2m/device/accounts.ts";
-import { setDeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import { DeviceValues } from "../services/lwm2m/device/deviceValues.ts";
 import type { DeviceManagement } from "../services/lwm2m/device/dispatch.ts";
 import { FIRMWARE_STATE } from "../services/lwm2m/device/firmwareObject.ts";
@@ -35,6 +32,7 @@ import { PendingTimers } from "./inspection/pendingTimers.ts";
 import { Standstill } from "./inspection/standstill.ts";
 import { securityTagOf } from "./keys.ts";
 import { Managements } from "./managements.ts";
+import { noteModem } from "./modemNotes.ts";
 import { isRegistered, type NetworkPath, networkPath } from "./networkPath.ts";
 import { NetworkValues } from "./networkValues.ts";
 import { addObjects } from "./objects.ts";
@@ -46,7 +44,6 @@ import { Registrations, wantsQueueMode } from "./registrations.ts";
 import type { ResolvedOptions } from "./resolve.ts";
 import { ServerAttributes } from "./serverAttributes.ts";
 import { noteAlert, noteBootstrapped, serverFactsOf } from "./serverFacts.ts";
-import { smsTrigger } from "./smsTrigger.ts";
 import { tracedStorage } from "./tracedStorage.ts";
 
 export class Device {
@@ -73,9 +70,6 @@ export class Device {
   failure: Error | undefined;
   /** The bootstrap under way. */
   transaction: BootstrapTransaction | undefined;
-  readonly standstill: Standstill;
-  /** Timers of the charts; where there is a trace alone. */
-  readonly timers = new PendingTimers();
   readonly #transport: NetworkPath;
   /** Absent where the modem keeps its keys: `coaps` is then its own business, or the given transport's. */
   readonly #dtls: DtlsTransport | undefined;
@@ -83,6 +77,8 @@ export class Device {
   readonly #updateMarginMs: number;
   readonly #attributes: ServerAttributes = new ServerAttributes(() => this.#keeper.keepTree());
   #send: ((event: CarrierEvent) => void) | undefined;
+  #standstill: Standstill | undefined;
+  #timers: PendingTimers | undefined;
 
   constructor(options: ResolvedOptions) {
     this.options = options;
@@ -93,7 +89,6 @@ export class Device {
     this.traffic = new Traffic(clock);
     this.network = new NetworkValues(options, this.tree);
     this.#transport = networkPath(modem, this.#dtls ?? options.transport, this.traffic);
-    this.standstill = new Standstill(clock, this.#transport);
     const { tree } = this;
     const attributes = this.#attributes;
     const digest = () => configDigest({ ...options, ...this.#accounts });
@@ -145,7 +140,7 @@ export class Device {
   /** Sends the charts what happens outside of them, from now on; returns the function that ends it. */
   listen(send: (event: CarrierEvent) => void): () => void {
     this.#send = send;
-    const stop = this.options.modem.subscribe((notification) => this.#onModem(notification));
+    const stop = this.options.modem.subscribe((notification) => noteModem(this, notification));
     this.tellModem();
     return () => {
       stop();
@@ -154,7 +149,31 @@ export class Device {
   }
 
   emit(event: DeviceEvent | CarrierEvent): void {
-    this.standstill.gate.pass(() => this.#send?.(event));
+    if (this.#standstill === undefined) this.#send?.(event);
+    else this.#standstill.gate.pass(() => this.#send?.(event));
+  }
+
+  /** Holds the run; made when somebody may want to. */
+  get standstill(): Standstill {
+    this.#standstill ??= new Standstill(this.options.clock, this.#transport);
+    return this.#standstill;
+  }
+
+  /** Timers of the charts; where there is a trace alone. */
+  get timers(): PendingTimers {
+    this.#timers ??= new PendingTimers();
+    return this.#timers;
+  }
+
+  /** The same, its outcome held back while the run is frozen: which it can be where there is a trace, or a standstill already. */
+  held<T>(work: Promise<T>): Promise<T> {
+    if (this.options.trace === undefined && this.#standstill === undefined) return work;
+    return this.standstill.gate.outcome(work);
+  }
+
+  /** The device ends, and a run that is frozen does not hold that up. */
+  unfreeze(): void {
+    this.#standstill?.end();
   }
 
   /** The charts hear how the modem is. */
@@ -316,21 +335,6 @@ export class Device {
     this.managements.endAll();
   }
 
-  /**
-   * What the modem says of itself goes into the Device object. Whether it applied an image is a fact until the firmware
-   * object says so: a modem that is initialised again tells it no more.
-   */
-  async noteInitialised(result: ModemInitResult): Promise<ModemOutcome> {
-    this.#noteFirmwareVersion(result);
-    if (result.kind !== "ok" && this.facts.firmware.state === FIRMWARE_STATE.updating) {
-      // Another firmware may have other objects: its servers are told all of them (LwM2M 1.1 §E.6).
-      if (result.kind === "updated") for (const server of this.registrations.servers) this.registrations.end(server);
-      await this.#keeper.save({ firmware: { ...this.facts.firmware, applied: result.kind } });
-    }
-    if (result.kind === "updateFailed") return { kind: result.kind, code: result.code };
-    return { kind: this.facts.firmware.applied ?? result.kind };
-  }
-
   /** Everything of the run ends; what is stored stays, and sessions that servers go on with are too. Never rejects. */
   async halt(): Promise<void> {
     for (const server of this.connections.servers) this.closeSession(server);
@@ -387,37 +391,5 @@ export class Device {
     }
     this.managements.detach(server);
     this.emit({ type: "server.trigger", server, command: { type: "server.sessionClosed" } });
-  }
-
-  #onModem(notification: ModemNotification): void {
-    switch (notification.kind) {
-      case "domain":
-        this.emit({ type: "modem.domain", event: notification.event });
-        break;
-      case "initialised":
-        this.#noteFirmwareVersion(notification.result);
-        break;
-      case "functionalMode":
-      case "registration":
-        this.tellModem();
-        if (notification.kind === "registration" && isRegistered(notification.status)) void this.network.attached();
-        break;
-      case "shutdown":
-        this.tellModem();
-        break;
-      case "sms":
-        this.#onSms(notification.from, notification.payload);
-        break;
-      default:
-    }
-  }
-
-  #onSms(from: string, payload: Uint8Array): void {
-    const server = smsTrigger(this.tree, from, payload);
-    if (server !== undefined) this.emit({ type: "server.trigger", server, command: { type: "server.update" } });
-  }
-
-  #noteFirmwareVersion({ firmwareVersion }: ModemInitResult): void {
-    setDeviceIdentity(this.tree, { firmwareVersion });
   }
 }

@@ -1,7 +1,10 @@
 /** The firmware object of a device: what servers wish, told to the charts; what the charts say, told and kept. */
 import type { FirmwareFacts as FirmwareBeginning } from "../machines/carrierModel.ts";
 import type { FirmwareValues } from "../machines/fota.ts";
+import type { ModemOutcome } from "../machines/init.ts";
+import type { ModemInitResult } from "../ports/modem.ts";
 import { createPackageSink } from "../services/firmware/pushSink.ts";
+import { setDeviceIdentity } from "../services/lwm2m/device/deviceObject.ts";
 import {
   addFirmwareObject,
   FIRMWARE_STATE,
@@ -68,6 +71,23 @@ export class DeviceFirmware implements FirmwareHost {
       ...(firmware.changedAt !== undefined && { changedAt: firmware.changedAt }),
       host: this,
     });
+  }
+
+  /**
+   * What the modem says of itself goes into the Device object. Whether it applied an image is a fact until the firmware
+   * object says so: a modem that is initialised again tells it no more.
+   */
+  async noteInitialised(result: ModemInitResult): Promise<ModemOutcome> {
+    const { tree, registrations } = this.#device;
+    setDeviceIdentity(tree, { firmwareVersion: result.firmwareVersion });
+    const { firmware } = this.#keeper.facts;
+    if (result.kind !== "ok" && firmware.state === FIRMWARE_STATE.updating) {
+      // Another firmware may have other objects: its servers are told all of them (LwM2M 1.1 §E.6).
+      if (result.kind === "updated") for (const server of registrations.servers) registrations.end(server);
+      await this.#keeper.save({ firmware: { ...firmware, applied: result.kind } });
+    }
+    if (result.kind === "updateFailed") return { kind: result.kind, code: result.code };
+    return { kind: this.#keeper.facts.firmware.applied ?? result.kind };
   }
 
   onUri(uri: string): void {

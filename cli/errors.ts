@@ -50,14 +50,21 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EEXIST: "it is there already",
   EROFS: "the file system cannot be written",
   ENOSPC: "the file system is full",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
 };
 
 /** The error in words, for standard error; undefined for one that nobody foresaw. */
 export function explain(error: unknown): CliError | undefined {
   if (error instanceof CliError) return error;
-  const { name = "", message = "", code = "", path } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  const { name = "", message = "", code = "", path, cause } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   const exitCode = OUR_ERRORS[name];
-  if (exitCode !== undefined) return new CliError(exitCode, message, { cause: error });
+  if (exitCode !== undefined) {
+    // A recording that cannot be opened or written.
+    const reason =
+      path === undefined ? undefined : FILE_ERRORS[(cause as NodeJS.ErrnoException | undefined)?.code ?? ""];
+    return new CliError(exitCode, reason === undefined ? message : `${path}: ${reason}`, { cause: error });
+  }
   const reason = FILE_ERRORS[code];
   if (reason === undefined || path === undefined) return undefined;
   return new CliError(EXIT.usage, `${path}: ${reason}`, { cause: error });

@@ -1,5 +1,5 @@
 /** Where the records of a run go: a live chart or JSON lines on standard output, and a recording. */
-import { truncateSync } from "node:fs";
+import { chmodSync, closeSync, openSync, statSync, truncateSync } from "node:fs";
 import { ChartRenderer, type RenderOptions } from "../charts/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TraceRecord, TraceSink } from "../ports/trace.ts";
@@ -15,6 +15,8 @@ export interface RecordOutputOptions {
   readonly record?: string | undefined;
   /** Goes on with a recording that is there, instead of writing it anew. */
   readonly append?: boolean;
+  /** The recording holds secrets: it is its owner's alone. */
+  readonly secret?: boolean;
   /** How the chart is drawn, where it is not as the terminal has it. */
   readonly chart?: RenderOptions;
   /** Prints lines; without it the terminal does. */
@@ -32,8 +34,9 @@ export class RecordOutput {
   /** Throws `RecordingError` when the recording cannot be written. */
   constructor(options: RecordOutputOptions) {
     this.#options = options;
-    const { record, json, terminal } = options;
+    const { record, json, terminal, secret = false } = options;
     if (record !== undefined) {
+      if (secret) keepToOwner(record);
       if (options.append !== true) truncate(record);
       this.#recording = openRecording(record);
     }
@@ -71,6 +74,15 @@ export class RecordOutput {
     if (this.#options.print === undefined) this.#options.terminal.lines(lines);
     else this.#options.print(lines);
   }
+}
+
+const OWNER_ALONE = 0o600;
+
+/** Throws Node's own error when the file cannot be opened. */
+function keepToOwner(path: string): void {
+  closeSync(openSync(path, "a", OWNER_ALONE));
+  // One that was there already may be everyone's.
+  if (statSync(path).isFile()) chmodSync(path, OWNER_ALONE);
 }
 
 function truncate(path: string): void {

@@ -72,11 +72,14 @@ export class FastClock implements Clock {
   pause(): void {
     this.#frozen = this.#elapsed();
     this.#movedAt = undefined;
+    // What else is due now waits too.
+    this.#virtual.pause();
     this.#arm();
   }
 
   resume(): void {
     this.#movedAt ??= this.#source() - this.#frozen / this.#speed;
+    this.#virtual.resume();
     this.#arm();
   }
 

@@ -58,7 +58,7 @@ async function download(device: Device, uri: string, signal: AbortSignal): Promi
   const before = await modem.firmware.offset();
   const outcome = await downloadFirmware({
     uri,
-    area: heldArea(modem.firmware, device.standstill.gate),
+    area: heldArea(modem.firmware, device.standstill.gate, signal),
     credentials: modem.credentials,
     caTags: device.caTags,
     clock,

@@ -52,17 +52,16 @@ export function service<Output, Input = void>(
 ) {
   return fromPromise<Output, Input>((invocation) => {
     const actors = actorsOf(invocation.self);
-    const { standstill, options } = actors.device;
-    const { trace } = options;
-    if (trace === undefined) return work(actors, invocation);
-    return standstill.gate.outcome(trace.causedBy(trace.last, () => work(actors, invocation)));
+    const { trace } = actors.device.options;
+    return actors.device.held(
+      trace === undefined ? work(actors, invocation) : trace.causedBy(trace.last, () => work(actors, invocation)),
+    );
   });
 }
 
 export const ask = fromPromise<ApplicationAnswer, SemanticEvent>(({ input, self }) => {
   const { application, device } = actorsOf(self);
-  const answer = application.ask(input);
-  return device.options.trace === undefined ? answer : device.standstill.gate.outcome(answer);
+  return device.held(application.ask(input));
 });
 
 export function notify({ self }: { readonly self: AnyActorRef }, event: SemanticEvent): void {
@@ -136,13 +135,13 @@ export const writeServerKeys = service<KeysOutcome>(async ({ device }) => {
 
 export const initialiseModem = service<ModemOutcome>(async ({ device }) => {
   const { modem } = device.options;
-  return device.noteInitialised(modem.initialised ?? (await modem.init()));
+  return device.firmware.noteInitialised(modem.initialised ?? (await modem.init()));
 });
 
 export const reinitialiseModem = service<ModemOutcome>(async ({ device }) => {
   const { modem } = device.options;
   await modem.shutdown();
-  return device.noteInitialised(await modem.init());
+  return device.firmware.noteInitialised(await modem.init());
 });
 
 /** An exchange's failure in the charts' words. */

@@ -3,7 +3,8 @@
 export class Gate {
   #frozen = false;
   #releasing = false;
-  readonly #held: (() => void)[] = [];
+  #held: (() => void)[] = [];
+  #released: () => void = () => {};
 
   get frozen(): boolean {
     return this.#frozen;
@@ -29,21 +30,26 @@ export class Gate {
     this.#frozen = true;
   }
 
-  /** One after the other, each with all it leads to: a run that is frozen again by the first keeps the others back. */
-  release(): void {
+  /**
+   * One after the other, each with all it leads to: a run that is frozen again by the first keeps the others back.
+   * Calls `released` once nothing waits any more.
+   */
+  release(released: () => void = () => {}): void {
     this.#frozen = false;
-    void this.#releaseHeld();
+    this.#released = released;
+    if (!this.#releasing) this.#releaseNext();
   }
 
-  async #releaseHeld(): Promise<void> {
-    if (this.#releasing) return;
-    this.#releasing = true;
-    while (!this.#frozen) {
-      const next = this.#held.shift();
-      if (next === undefined) break;
-      next();
-      await new Promise((resolve) => setImmediate(resolve));
+  readonly #releaseNext = (): void => {
+    this.#releasing = !this.#frozen && this.#held.length > 0;
+    if (this.#frozen) return;
+    const next = this.#held.shift();
+    if (next === undefined) {
+      this.#released();
+      return;
     }
-    this.#releasing = false;
-  }
+    // Scheduled first: what throws holds nobody up.
+    setImmediate(this.#releaseNext);
+    next();
+  };
 }

@@ -2,7 +2,8 @@
 import type { FirmwareArea } from "../../ports/modem.ts";
 import type { Gate } from "./gate.ts";
 
-export function heldArea(area: FirmwareArea, gate: Gate): FirmwareArea {
+/** @param signal ends what waits: a write that was held back comes to nothing then. */
+export function heldArea(area: FirmwareArea, gate: Gate, signal: AbortSignal): FirmwareArea {
   return {
     offset: () => area.offset(),
     size: () => area.size(),
@@ -11,7 +12,10 @@ export function heldArea(area: FirmwareArea, gate: Gate): FirmwareArea {
     schedule: () => area.schedule(),
     write(offset, bytes) {
       if (!gate.frozen) return area.write(offset, bytes);
-      return gate.outcome(Promise.resolve()).then(() => area.write(offset, bytes));
+      return gate.outcome(Promise.resolve()).then(() => {
+        signal.throwIfAborted();
+        return area.write(offset, bytes);
+      });
     },
   };
 }

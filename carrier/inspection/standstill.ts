@@ -7,6 +7,7 @@ export class Standstill {
   readonly gate = new Gate();
   readonly #clock: Clock;
   readonly #network: NetworkPath;
+  #over = false;
 
   constructor(clock: Clock, network: NetworkPath) {
     this.#clock = clock;
@@ -14,15 +15,23 @@ export class Standstill {
   }
 
   pause(): void {
+    if (this.#over) return;
     this.#clock.pause();
     this.#network.pause();
     this.gate.freeze();
   }
 
+  /** What waited comes first: until it has been let through no timer overtakes it, nor does a datagram. */
   resume(): void {
-    this.#clock.resume();
-    this.gate.release();
-    // What was let through first may have frozen the run again.
-    if (!this.gate.frozen) this.#network.unpause();
+    this.gate.release(() => {
+      this.#clock.resume();
+      this.#network.unpause();
+    });
+  }
+
+  /** The device ends, and nothing holds that up. */
+  end(): void {
+    this.#over = true;
+    this.resume();
   }
 }

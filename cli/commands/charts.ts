@@ -104,7 +104,8 @@ export async function exportChart(io: CliIo, recording: string, options: ExportO
     test: () => replayTest(recording, records),
   }[format]();
   if (output === undefined) io.stdout.write(text);
-  else await writeFile(output, text);
+  // A capture of datagrams brings the keys that open them.
+  else await writeFile(output, text, { mode: records.some(({ kind }) => kind === "keyLog") ? 0o600 : 0o666 });
   return EXIT.done;
 }
 

@@ -55,7 +55,7 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<ExitCode> {
     summary.note(seen);
     inspection?.inspector.sink(seen);
   };
-  const output = new RecordOutput({ terminal, clock, json, record, onRecord });
+  const output = new RecordOutput({ terminal, clock, json, record, secret: rawCapture, onRecord });
   let running: RunningScenario | undefined;
   let ending = false;
   inspection = await inspectionOf(io, options, () => (ending ? undefined : running?.steered));

@@ -1,8 +1,9 @@
 /** `inspect`: a recording on the inspector's page, or records in the terminal. */
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { readRecords } from "../../inspector/model/readRecords.ts";
 import { failure, usageError } from "../errors.ts";
+import { fileSize } from "../fileSize.ts";
 import { definitionsOfOurCharts } from "../inspector/machines.ts";
 import { startInspection } from "../inspector/startInspection.ts";
 import { aborted, type CliIo, EXIT, type ExitCode } from "../io.ts";
@@ -65,8 +66,7 @@ async function showRecording(
 }
 
 async function readText(path: string): Promise<string> {
-  const { size } = await stat(path);
-  if (size > LARGEST_FILE) {
+  if ((await fileSize(path)) > LARGEST_FILE) {
     const limit = `${LARGEST_FILE / 1024 / 1024} MiB`;
     throw failure(`${path} is larger than ${limit}, more than a page can show.`, "--tail prints a file of any size.");
   }

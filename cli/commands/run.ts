@@ -52,7 +52,16 @@ export async function run(io: CliIo, options: RunOptions): Promise<ExitCode> {
   let steered: SteeredDevice | undefined;
   let inspection: Inspection | undefined;
   const onRecord = (seen: TraceRecord) => inspection?.inspector.sink(seen);
-  const output = new RecordOutput({ terminal, clock, json, record, append: true, print: commands.print, onRecord });
+  const output = new RecordOutput({
+    terminal,
+    clock,
+    json,
+    record,
+    secret: rawCapture,
+    append: true,
+    print: commands.print,
+    onRecord,
+  });
   inspection = await inspectionOf(io, options, configuration, () => steered);
   const { inspector } = inspection ?? {};
   tellInspection(io, { json, rawCapture, ...(inspection && { url: inspection.url }) });

@@ -8,10 +8,16 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [command: string, ...arg
   win32: ["explorer"],
 };
 
+/** What `xdg-open` ends with where it knows no browser, or none that starts. */
+const NO_BROWSER: readonly (number | null)[] = [3, 4];
+
 /** @param failed is told when there is no browser to be started. */
 export function openPage(url: string, failed: (reason: string) => void): void {
   const [command, ...args] = OPENERS[platform()] ?? ["xdg-open"];
   const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
   child.once("error", ({ message }) => failed(message));
+  child.once("exit", (code) => {
+    if (command === "xdg-open" && NO_BROWSER.includes(code)) failed(`${command} found none`);
+  });
   child.once("spawn", () => child.unref());
 }

@@ -5,6 +5,7 @@ import { compileFilter } from "../../inspector/model/filter.ts";
 import { type LineRead, readRecordLine } from "../../inspector/model/readRecords.ts";
 import { FollowError, followInspector } from "../../inspector/server/followInspector.ts";
 import { failure, usageError } from "../errors.ts";
+import { fileSize } from "../fileSize.ts";
 import { type CliIo, EXIT, type ExitCode, unlessAborted } from "../io.ts";
 import { Terminal } from "../terminal.ts";
 import { TailText } from "./tailText.ts";
@@ -32,6 +33,7 @@ export async function tail(io: CliIo, source: string, { filter = "" }: TailOptio
 }
 
 async function print(io: CliIo, path: string, text: TailText): Promise<ExitCode> {
+  await fileSize(path);
   let number = 0;
   let read = 0;
   const skipped: string[] = [];

@@ -55,7 +55,7 @@ export class DtlsRecorder {
   waiting(delay: number | null, fire: () => void): void {
     this.#timer?.cleared();
     this.#timer = undefined;
-    if (delay === null) return;
+    if (delay === null || this.#trace.detailed !== true) return;
     this.#timer = TimerRecord.set(this.#trace, {
       name: "retransmission",
       owner: `dtls ${this.#lifelines?.peer ?? this.#remote}`,

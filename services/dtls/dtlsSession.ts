@@ -258,13 +258,11 @@ export class DtlsSession implements Session {
     const { clock, recorder } = this.#options;
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
     this.#timer = delayMs === null ? undefined : clock.setTimeout(this.#onTimer, delayMs);
-    recorder?.waiting(delayMs, this.#fire);
+    recorder?.waiting(delayMs, () => {
+      if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
+      this.#onTimer();
+    });
   }
-
-  readonly #fire = (): void => {
-    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
-    this.#onTimer();
-  };
 
   readonly #onTimer = (): void => {
     this.#timer = undefined;

@@ -145,7 +145,7 @@ describe("a frozen carrier", () => {
     world.carrier.start();
     await world.until("registered");
     const gate = new Gate();
-    const area = heldArea(world.modem.firmware, gate);
+    const area = heldArea(world.modem.firmware, gate, new AbortController().signal);
     await world.result(area.erase());
     const image = encodeFirmwareImage({ version: "v2", sizeBytes: 1_000, random: seededRandom(1) });
     await world.result(area.write(0, image.subarray(0, 400)));

@@ -1,5 +1,5 @@
 /** `inspect`: recordings on the page, and records in the terminal. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { cli, startCli } from "./support/cli.ts";
 import { testFolder } from "./support/folder.ts";
@@ -76,6 +76,27 @@ describe("inspect", () => {
     expect([none.code, none.stderr.text]).toEqual([2, expect.stringContaining("there is no such file")]);
   });
 
+  it("says of a folder that it is one", async () => {
+    mkdirSync(path("folder"), { recursive: true });
+    for (const argv of [
+      ["inspect", path("folder")],
+      ["inspect", "--tail", path("folder")],
+      ["charts", "replay", path("folder")],
+      ["demo", "--once", "--record", path("folder")],
+      ["demo", "--once", "--raw-capture", "--record", path("folder")],
+    ]) {
+      const { code, stderr } = await cli(...argv);
+      expect([code, stderr.text]).toEqual([2, `✖ ${path("folder")}: it is a folder\n`]);
+    }
+  });
+
+  it("refuses a file that is more than a page can show", async () => {
+    writeFileSync(path("large.jsonl"), "");
+    truncateSync(path("large.jsonl"), 300 * 1024 * 1024);
+    const { code, stderr } = await cli("inspect", path("large.jsonl"));
+    expect([code, stderr.text]).toEqual([1, expect.stringContaining("--tail prints a file of any size")]);
+  });
+
   it("says how an address and a filter are meant", async () => {
     const address = await cli("inspect", "http://127.0.0.1:1/x/");
     expect([address.code, address.stderr.text]).toEqual([2, expect.stringContaining("--tail follows it here")]);
@@ -92,6 +113,23 @@ describe("inspect --tail", () => {
     expect(code).toBe(0);
     expect(stdout.lines).toHaveLength(linesOf(rich).filter((line) => line.includes('"kind":"event"')).length);
     expect(stdout.text).toContain("FOTA_START");
+  });
+
+  it("says where a filter is wrong", async () => {
+    const { code, stderr } = await cli("inspect", "--tail", rich, "--filter", "kind== && x");
+    expect(code).toBe(2);
+    expect(stderr.lines.slice(1, 3)).toEqual(["  kind== && x", "         ^^"]);
+  });
+
+  it("colours for a terminal that has colours, and not where none are wanted", async () => {
+    const tail = async (env: Record<string, string>, terminal: boolean) => {
+      const { exit, stdout } = startCli(["inspect", "--tail", rich], env, { terminal });
+      expect(await exit).toBe(0);
+      return stdout.text.includes("\u001b[");
+    };
+    expect(await tail({}, true)).toBe(true);
+    expect(await tail({ NO_COLOR: "1" }, true)).toBe(false);
+    expect(await tail({}, false)).toBe(false);
   });
 
   it("follows a run until its page is gone", async () => {

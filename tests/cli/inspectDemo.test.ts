@@ -1,5 +1,5 @@
 /** `demo` on the inspector's page: what a page that attaches sees of it, and does to it. */
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { recordProblems } from "../../trace/index.ts";
@@ -81,6 +81,16 @@ describe("demo", () => {
     expect(text).toMatch(/"kind":"keyLog","line":"CLIENT_RANDOM /);
     expect(text).toContain('"rawCapture":true');
   });
+
+  it("keeps a raw capture, and what is made of it, to its owner", async () => {
+    const [file, capture] = [path("mine.jsonl"), path("mine.pcapng")];
+    const modeOf = (name: string) => (statSync(name).mode & 0o777).toString(8);
+    writeFileSync(file, "");
+    chmodSync(file, 0o644);
+    await cli("demo", "--once", "--raw-capture", "--record", file);
+    await cli("charts", "export", file, "--format", "pcapng", "--output", capture);
+    expect([modeOf(file), modeOf(capture)]).toEqual(["600", "600"]);
+  });
 });
 
 describe("who looks at the demo", () => {
@@ -112,13 +122,11 @@ describe("who looks at the demo", () => {
   it("pulls the link and has the firmware updated from a host that nobody trusts", async () => {
     const { page, stdout, end } = await shown("--speed", "20");
     await stdout.until("The carrier goes on.");
+    const before = page.records.length;
+    const since = (record: TraceRecord) => page.records.indexOf(record) >= before;
     await control(page, "link.pull", { lasting: false });
-    await page.until(({ kind, name }) => kind === "injected" && name === "link.pull");
-    await page.until(
-      ({ kind, notification, status }) => kind === "modem" && notification === "registration" && status === "searching",
-    );
-    const lost = page.records.length;
-    const since = (record: TraceRecord) => page.records.indexOf(record) >= lost;
+    await page.until((record) => record.kind === "injected" && record.name === "link.pull" && since(record));
+    await page.until((record) => record.kind === "modem" && record.status === "searching" && since(record));
     await page.until((record) => record.kind === "chart" && record.event === "server.registered" && since(record));
     await control(page, "server.update", { image: "host nobody trusts" });
     await page.until(({ kind, semantic }) => kind === "event" && semantic === "error");

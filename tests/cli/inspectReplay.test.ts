@@ -1,6 +1,9 @@
 /** `charts replay`, and what a recording is saved as beside a chart. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { replayCharts } from "../../carrier/replay.ts";
+import { EDITIONS } from "../../machines/editions/index.ts";
+import { reviver } from "../../trace/index.ts";
 import { cli } from "./support/cli.ts";
 import { testFolder } from "./support/folder.ts";
 
@@ -50,6 +53,53 @@ describe("charts replay", () => {
     );
     const { code, stderr } = await cli("charts", "replay", file);
     expect([code, stderr.text]).toEqual([2, expect.stringContaining("there is nothing to replay")]);
+  });
+});
+
+describe("a test that a recording was saved as", () => {
+  const restarted = path("restarted.jsonl");
+  beforeAll(
+    () => cli("demo", "--once", "--scenario", "power-loss", "--edition", "0.30", "--record", restarted),
+    60_000,
+  );
+
+  /** Runs the text as Jest would. Throws what its test throws. */
+  async function runSaved(recording: string): Promise<void> {
+    const { stdout } = await cli("charts", "export", recording, "--format", "test");
+    const body = stdout.text.replaceAll(/^import .*$/gm, "");
+    const run = new Function("expect", "test", "replayCharts", "EDITIONS", "reviver", body);
+    let work = () => {};
+    const test = (_: string, itsWork: () => void) => {
+      work = itsWork;
+    };
+    run(expect, test, replayCharts, EDITIONS, reviver);
+    work();
+  }
+
+  it("passes, of a device that was restarted too", async () => {
+    expect(readFileSync(restarted, "utf8").match(/"kind":"run"/g)).toHaveLength(2);
+    for (const file of [rich, deferred, restarted]) await runSaved(file);
+  });
+
+  it.each(["another event", "an event less", "another state", "a step less"])("fails with %s", async (what) => {
+    const wanted = what.includes("event") ? '"kind":"event"' : '"kind":"chart"';
+    const lines = readFileSync(restarted, "utf8").trimEnd().split("\n");
+    // What comes to the charts is not what they do.
+    const places = lines.flatMap((line, at) => (line.includes(wanted) && !line.includes('"input":true') ? [at] : []));
+    for (const at of places.filter((_, index) => index % 5 === 2)) {
+      const record = JSON.parse(lines[at] ?? "");
+      const changed = {
+        ...record,
+        ...(record.kind === "event" ? { name: "LWM2M_CARRIER_EVENT_OTHER" } : { value: "other" }),
+      };
+      const file = path("mutated.jsonl");
+      writeFileSync(
+        file,
+        lines.toSpliced(at, 1, ...(what.includes("less") ? [] : [JSON.stringify(changed)])).join("\n"),
+      );
+      await expect(runSaved(file)).rejects.toThrow();
+    }
+    expect(places.length).toBeGreaterThan(10);
   });
 });
 

@@ -57,6 +57,30 @@ describe.each([
     expect(order).toEqual(["first", "second"]);
   });
 
+  it("fires nothing more when a timer pauses it, however much was due with it", async () => {
+    const clock = make();
+    const fired: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      clock.setTimeout(() => {
+        fired.push("first");
+        clock.pause();
+      }, 5 * speed);
+      clock.setTimeout(() => fired.push("second"), 5 * speed);
+      clock.setTimeout(
+        () => {
+          fired.push("third");
+          resolve();
+        },
+        5 * speed + 0.1,
+      );
+    });
+    await fires(new SystemClock(), 30);
+    expect(fired).toEqual(["first"]);
+    clock.resume();
+    await all;
+    expect(fired).toEqual(["first", "second", "third"]);
+  });
+
   it("never goes back", async () => {
     const clock = make();
     const told: number[] = [];

@@ -373,12 +373,15 @@ export class Observations {
 
   #arm(observation: Observation, delay: number, isToTell: boolean): void {
     const { clock, trace, shortServerId } = this.#options;
+    if (trace?.detailed !== true) {
+      observation.timer = clock.setTimeout(() => this.#schedule(observation), delay);
+      return;
+    }
     const due = (work: () => void) => {
       clock.clearTimeout(observation.timer);
       observation.timer = undefined;
       observation.timerRecord = undefined;
-      if (trace === undefined) work();
-      else trace.causedBy(record?.fired(), work);
+      trace.causedBy(record?.fired(), work);
     };
     const fire = () => due(() => (isToTell ? this.#tell(observation) : this.#look(observation)));
     const record = TimerRecord.set(trace, { ...timerOf(observation, isToTell, shortServerId), delay, fire });
