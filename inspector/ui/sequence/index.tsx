@@ -19,6 +19,7 @@ import { useExpected } from "./useExpected.ts";
 import { useRows } from "./useRows.ts";
 import { type RunTimes, useRunTimes, useSettings } from "./useSettings.ts";
 import { VirtualList } from "./virtualList.tsx";
+import "./paints.css";
 import "./sequence.css";
 
 /** px of what stands left of the lanes: time and marks. */

@@ -83,7 +83,8 @@ export function FilterField() {
         {filter.empty ? "" : problem === undefined ? `${indices.length} of ${session.length}` : "?"}
       </span>
       {isOpen && (problem !== undefined || offered.items.length > 0) && (
-        <div class="offers">
+        // Browsers let Tab stop at what scrolls; it goes as soon as the field has lost the focus.
+        <div class="offers" tabIndex={-1}>
           {problem !== undefined && !isUnfinished(text, problem.from) && (
             <p class="offers-problem">
               <strong>{problem.message}</strong> {problem.hint}

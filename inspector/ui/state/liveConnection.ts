@@ -28,8 +28,9 @@ export interface LiveConnectionOptions {
 export interface LiveHandlers {
   /** `anew`: the server is another run than before; what the page has is not of it. */
   hello(frame: HelloFrame, anew: boolean): void;
-  checkpoint(frame: CheckpointFrame): void;
-  records(frame: RecordsFrame): void;
+  /** `more`: the message was full, so that another one probably follows at once. */
+  checkpoint(frame: CheckpointFrame, more: boolean): void;
+  records(frame: RecordsFrame, more: boolean): void;
   gap(frame: GapFrame): void;
   /** The line broke, `reason` where the server told one; `retryInMs` until it is tried again. */
   lost(reason: string, retryInMs: number): void;
@@ -39,6 +40,8 @@ export interface LiveHandlers {
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 8_000;
+/** Characters of a message to which the server would have added more if there had been any: it fills them up to 64 KiB. */
+const FULL = 32_768;
 
 export class LiveConnection {
   readonly #options: LiveConnectionOptions;
@@ -116,10 +119,11 @@ export class LiveConnection {
       this.#options.handlers.problem("The server sent a message that this page cannot read.");
       return;
     }
-    for (const frame of frames) this.#takeFrame(frame as Frame);
+    const more = String(data).length > FULL;
+    for (const frame of frames) this.#takeFrame(frame as Frame, more);
   }
 
-  #takeFrame(frame: Frame): void {
+  #takeFrame(frame: Frame, more: boolean): void {
     const { handlers } = this.#options;
     switch (frame.frame) {
       case "hello": {
@@ -133,10 +137,10 @@ export class LiveConnection {
       }
       case "checkpoint":
         this.#newest = frame.before - 1;
-        handlers.checkpoint(frame);
+        handlers.checkpoint(frame, more);
         return;
       case "records":
-        this.#takeRecords(frame);
+        this.#takeRecords(frame, more);
         return;
       case "gap":
         this.#newest = frame.first + frame.count - 1;
@@ -153,12 +157,13 @@ export class LiveConnection {
   }
 
   /** What it has already is left out: a server may begin a little early. */
-  #takeRecords(frame: RecordsFrame): void {
+  #takeRecords(frame: RecordsFrame, more: boolean): void {
     const known = this.#newest === undefined ? 0 : Math.max(0, this.#newest + 1 - frame.first);
     if (known >= frame.records.length) return;
     this.#newest = frame.first + frame.records.length - 1;
     this.#options.handlers.records(
       known === 0 ? frame : { ...frame, first: frame.first + known, records: frame.records.slice(known) },
+      more,
     );
   }
 

@@ -15,6 +15,9 @@ export interface WatchOptions {
   readonly most?: number;
 }
 
+/** ms; a history that takes longer is drawn while it comes. */
+const FILLING_MS = 200;
+
 /** Watches until the page goes. `address` is the socket's with the page's scheme. */
 export function watchLive(store: AppStore, address: URL, options: WatchOptions): LiveConnection {
   let session = new Session();
@@ -22,9 +25,19 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
   store.add(entry);
   let greeted = false;
   let lost: LostPlaces | undefined;
+  /** Whether what was before the page came is there; drawing what is over already would keep the page from the rest. */
+  let filled: boolean | undefined;
   /** The notice that the line is broken. */
   let complaint: number | undefined;
   const { most, ...line } = options;
+  const draw = (more: boolean) => {
+    if (!more) filled = true;
+    else if (filled === undefined) {
+      filled = false;
+      line.later(() => draw(false), FILLING_MS);
+    }
+    if (filled === true) store.recordsCame();
+  };
   const connection = new LiveConnection({
     ...line,
     url: address.href.replace(/^http/, "ws"),
@@ -52,7 +65,7 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
           store.notify(`${title} is newer than this page, which may not understand all of it: load it again.`, "bad");
         }
       },
-      checkpoint({ records, before }) {
+      checkpoint({ records, before }, more) {
         const { length } = session;
         const places = store.entry === entry ? new LostPlaces(entry, store.view) : undefined;
         session.checkpoint(records, before);
@@ -60,14 +73,14 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
           lost = places;
           store.update({ cursor: { index: "live" }, selected: undefined, bookmarks: [] });
         }
-        store.recordsCame();
+        draw(more);
       },
-      records({ records, first }) {
+      records({ records, first }, more) {
         session.append(records, first);
         if (store.entry === entry) lost?.findAgain(store);
         const gone = letGo(session, most);
         if (gone > 0) store.recordsWent(entry, gone);
-        store.recordsCame();
+        draw(more);
       },
       gap({ first, count }) {
         session.gap(first, count);

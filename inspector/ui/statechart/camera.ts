@@ -17,6 +17,8 @@ export const NEAREST = 3;
 export const FARTHEST = 0.08;
 /** Below this zoom words cannot be read. */
 export const LEGIBLE = 0.72;
+/** To see all at once a little less will do. */
+const WHOLE = 0.62;
 const MARGIN = 16;
 
 /** Everything is seen, no nearer than life-size. */
@@ -52,7 +54,7 @@ export function panned({ left, top, zoom }: Camera, x: number, y: number): Camer
  */
 export function following(camera: Camera | undefined, drawing: Size, target: Rect | undefined, view: Size): Camera {
   const whole = fitted(drawing, view);
-  if (whole.zoom >= LEGIBLE || target === undefined) return whole;
+  if (whole.zoom >= WHOLE || target === undefined) return whole;
   const zoom = camera === undefined ? LEGIBLE : Math.min(0.9, Math.max(LEGIBLE, camera.zoom));
   const from = camera?.zoom === zoom ? camera : centred(target, view, zoom);
   const left = shifted(from.left, target.x * zoom, target.width * zoom, view.width);

@@ -41,7 +41,7 @@ export function TakenView({ taken, places, scene, drawing, chosen = false }: Tak
         );
       })}
       {(places.rows.get(key) ?? []).map(({ box, row }) => (
-        <RowAgain key={`${box}/${row}`} {...{ taken, box, row, scene, drawing }} />
+        <RowAgain key={`${box}/${row}`} {...{ taken, box, row, scene, drawing }} isLinked={taken.newest || chosen} />
       ))}
       {!isPlaced && (taken.newest || chosen) && <Unplaced taken={taken} scene={scene} drawing={drawing} />}
     </g>
@@ -49,7 +49,7 @@ export function TakenView({ taken, places, scene, drawing, chosen = false }: Tak
 }
 
 /** The row of an edge that was taken, and the way from it to where it leads. */
-function RowAgain({ taken, box, row, scene, drawing }: RowAgainProps) {
+function RowAgain({ taken, box, row, scene, drawing, isLinked }: RowAgainProps) {
   const placed = drawing.boxes.get(box);
   const told = placed?.box.rows[row];
   const edge = scene.edge(taken.actor, taken.edge);
@@ -59,7 +59,7 @@ function RowAgain({ taken, box, row, scene, drawing }: RowAgainProps) {
   const text = told.tone === "more" ? shortened(eventText(edge, undefined) || "always") : told.text;
   const longest = Math.max(estimatedWidth(text, "text"), estimatedWidth(told.text, "text"));
   const width = Math.min(placed.width - 6, longest * 1.15 + 12);
-  const links = edge.targets.flatMap((node) => {
+  const links = (isLinked ? edge.targets : []).flatMap((node) => {
     const to = drawing.boxes.get(scene.boxOf(taken.actor, node)?.id ?? "");
     return (to === undefined ? undefined : linkFrom(placed, to, top + ROW_HEIGHT / 2)) ?? [];
   });
@@ -83,6 +83,8 @@ interface RowAgainProps {
   readonly taken: Taken;
   readonly box: string;
   readonly row: number;
+  /** Of steps shortly before the newest the rows will do. */
+  readonly isLinked: boolean;
   readonly scene: Scene;
   readonly drawing: Drawing;
 }

@@ -29,14 +29,16 @@ export function useLayout(scene: Scene, direction: Direction | "auto", across: b
   const [, redraw] = useState(0);
   const shown = useRef<LaidOut | undefined>(undefined);
   const request = useMemo(() => ({ scene, direction, across }), [scene, direction, across]);
-  const known = useMemo(() => layouts().known(request), [request]);
+  // Of nothing there is no drawing: what comes first is a tree until it is laid out.
+  const known = useMemo(() => (scene.machines.length === 0 ? undefined : layouts().known(request)), [request]);
+  if (scene.machines.length === 0) shown.current = undefined;
   const waiting = useRef<{ next: typeof request | undefined; busy: boolean }>({ next: undefined, busy: false });
   if (known !== undefined) {
     waiting.current.next = undefined;
     if (shown.current?.layout !== known) shown.current = { scene, layout: known };
   }
   useEffect(() => {
-    if (known !== undefined) return;
+    if (known !== undefined || request.scene.machines.length === 0) return;
     // One layout at a time: of those asked for meanwhile the newest alone is made.
     const work = waiting.current;
     work.next = request;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { MachineDefinition } from "../../../inspector/definition.ts";
 import { Session } from "../../../inspector/model/session.ts";
-import type { ControlOffer } from "../../../inspector/protocol.ts";
+import type { Breakpoint, ControlOffer } from "../../../inspector/protocol.ts";
 import type { App, RequestBody } from "../../../inspector/ui/app.ts";
 import {
   addBreakpoint,
@@ -101,12 +101,12 @@ describe("breakpoints", () => {
 
 describe("the page's list of breakpoints", () => {
   /** An app that refuses a breakpoint at `nowhere`. */
-  function appWith(session: Session, asked: unknown[]): App {
+  function appWith(asked: unknown[], breakpoints?: readonly Breakpoint[]): App {
     const entry = {
       title: "",
-      session,
+      session: new Session(),
       state: "live",
-      steering: { send: false, fire: false, freeze: true, controls: [] },
+      steering: { send: false, fire: false, freeze: true, controls: [], ...(breakpoints && { breakpoints }) },
     };
     const request = async (request: RequestBody) => {
       if (JSON.stringify(request).includes("nowhere")) throw new Error("there is no such state");
@@ -116,30 +116,37 @@ describe("the page's list of breakpoints", () => {
   }
 
   it("is what the app has taken, each once", async () => {
-    const [session, asked] = [new Session(), [] as unknown[]];
-    const app = appWith(session, asked);
+    const asked: unknown[] = [];
+    const app = appWith(asked);
     await addBreakpoint(app, { state: "green" });
     await addBreakpoint(app, { state: "green" });
     await addBreakpoint(app, { event: "next" });
-    expect(breakpointsOf(session)).toEqual([{ state: "green" }, { event: "next" }]);
+    expect(breakpointsOf(app.entry)).toEqual([{ state: "green" }, { event: "next" }]);
     expect(asked).toEqual([
       { request: "breakpoints", breakpoints: [{ state: "green" }] },
       { request: "breakpoints", breakpoints: [{ state: "green" }, { event: "next" }] },
     ]);
     await setBreakpoints(app, []);
-    expect(breakpointsOf(session)).toEqual([]);
+    expect(breakpointsOf(app.entry)).toEqual([]);
+  });
+
+  it("begins with those that hold already: the page was loaded again, or another one has set them", async () => {
+    const asked: unknown[] = [];
+    const app = appWith(asked, [{ guard: "isDay" }]);
+    expect(breakpointsOf(app.entry)).toEqual([{ guard: "isDay" }]);
+    await addBreakpoint(app, { state: "green" });
+    expect(asked).toEqual([{ request: "breakpoints", breakpoints: [{ guard: "isDay" }, { state: "green" }] }]);
   });
 
   it("stays as it was when the app refuses", async () => {
-    const session = new Session();
-    const app = appWith(session, []);
+    const app = appWith([]);
     await addBreakpoint(app, { state: "green" });
     await expect(addBreakpoint(app, { state: "nowhere" })).rejects.toThrow("no such state");
-    expect(breakpointsOf(session)).toEqual([{ state: "green" }]);
+    expect(breakpointsOf(app.entry)).toEqual([{ state: "green" }]);
   });
 
   it("is offered where the app can be stopped, and runs", () => {
-    const app = appWith(new Session(), []);
+    const app = appWith([]);
     expect(canBreak(app)).toBe(true);
     expect(canBreak({ ...app, entry: { ...app.entry, state: "file" } })).toBe(false);
   });

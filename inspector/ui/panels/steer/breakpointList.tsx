@@ -15,7 +15,7 @@ export function BreakpointList() {
   const [stop, setStop] = useState<Stop>("state");
   const [what, setWhat] = useState("");
   const [problem, setProblem] = useState("");
-  const breakpoints = breakpointsOf(session);
+  const breakpoints = breakpointsOf(app.entry);
   const world = session.live;
   const actor = focusedMachine(world, app.view.device, app.view.actor);
   const definition = actor?.definition === undefined ? undefined : world.definitions.get(actor.definition);

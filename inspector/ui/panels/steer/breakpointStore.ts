@@ -1,13 +1,13 @@
-/** The breakpoints that this page has set: they outlive the panel, which is drawn anew with every change of the tab. */
-import type { SessionView } from "../../../model/sessionContract.ts";
-import type { Breakpoint } from "../../../protocol.ts";
-import type { App } from "../../app.ts";
+/** The breakpoints that hold: those that were there when the app said hello, then those that this page has set. */
+import type { Breakpoint, SteeringOffer } from "../../../protocol.ts";
+import type { App, SessionEntry } from "../../app.ts";
 import { sameBreakpoint } from "./breakpoints.ts";
 
-const kept = new WeakMap<SessionView, readonly Breakpoint[]>();
+/** By what the app offered with its hello: with another hello it tells anew what holds. */
+const kept = new WeakMap<SteeringOffer, readonly Breakpoint[]>();
 
-export function breakpointsOf(session: SessionView): readonly Breakpoint[] {
-  return kept.get(session) ?? [];
+export function breakpointsOf({ steering }: SessionEntry): readonly Breakpoint[] {
+  return steering === undefined ? [] : (kept.get(steering) ?? steering.breakpoints ?? []);
 }
 
 /** Whether the app that is looked at can be stopped. */
@@ -17,13 +17,13 @@ export function canBreak({ entry }: App): boolean {
 
 /** Rejects with what the app has against it; then the ones before stay. */
 export async function setBreakpoints(app: App, breakpoints: readonly Breakpoint[]): Promise<void> {
-  const { session } = app.entry;
+  const { steering } = app.entry;
   await app.request({ request: "breakpoints", breakpoints });
-  kept.set(session, breakpoints);
+  if (steering !== undefined) kept.set(steering, breakpoints);
 }
 
 export async function addBreakpoint(app: App, breakpoint: Breakpoint): Promise<void> {
-  const breakpoints = breakpointsOf(app.entry.session);
+  const breakpoints = breakpointsOf(app.entry);
   if (breakpoints.some((other) => sameBreakpoint(other, breakpoint))) return;
   await setBreakpoints(app, [...breakpoints, breakpoint]);
 }
