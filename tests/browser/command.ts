@@ -1,9 +1,8 @@
 /** The command as its users start it, in a process of its own: what it prints, and where its page is. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { MAIN } from "./built.ts";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//;
 
 export class Command {
@@ -13,9 +12,9 @@ export class Command {
   readonly #ended: Promise<unknown>;
   #heard: () => void = () => {};
 
-  /** `lwm2m-carrier` with these arguments, or `node` with those of `script`. */
-  constructor(args: readonly string[], script = MAIN) {
-    this.#child = spawn(process.execPath, [script, ...args]);
+  /** `lwm2m-carrier` with these arguments. */
+  constructor(args: readonly string[]) {
+    this.#child = spawn(process.execPath, [MAIN, ...args]);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         this.printed += text;
@@ -47,8 +46,15 @@ export class Command {
     this.#child.stdin.write(`${line}\n`);
   }
 
+  /** Ends it as Ctrl-C does. */
   async end(): Promise<void> {
     this.#child.kill("SIGTERM");
     await this.#ended;
+  }
+
+  /** Resolves when it has ended by itself; fails when it says that something was wrong. */
+  async done(): Promise<void> {
+    await this.#ended;
+    if (this.#child.exitCode !== 0) throw new Error(this.printed);
   }
 }

@@ -2,11 +2,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 
 /** Where the pictures of a run of the tests lie afterwards. */
 const PICTURES = fileURLToPath(new URL("../../.build/pictures/", import.meta.url));
+const IN_PAGE = fileURLToPath(new URL("./inPage.js", import.meta.url));
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const WAIT_MS = 20_000;
 /** Nothing is fetched, looked up or reported by the browser itself. */
 const FLAGS = [
   "--headless",
@@ -19,8 +21,8 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+export function openBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...more] });
 }
 
 export class Look {
@@ -44,8 +46,52 @@ export class Look {
   static async at(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Look> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
     const look = new Look(await context.newPage());
+    // A test's own time is longer: what does not come is told of by the name of what was waited for.
+    look.page.setDefaultTimeout(WAIT_MS);
+    await look.page.addInitScript({ path: IN_PAGE });
     await look.page.goto(url);
     return look;
+  }
+
+  /** States of this name in the tree that mirrors the statechart. */
+  state(name: string): Locator {
+    return this.page.locator(`[role=treeitem][aria-label^="${name}, "]`);
+  }
+
+  active(name: string): Locator {
+    return this.page.locator(`[role=treeitem][aria-label^="${name}, "][aria-label$=", active"]`);
+  }
+
+  /** Resolves once a state of this name is active. */
+  async untilActive(name: string): Promise<void> {
+    await this.active(name).first().waitFor({ state: "attached" });
+  }
+
+  /** Resolves once these have become active, one after the other. */
+  async wentThrough(names: readonly string[]): Promise<void> {
+    await this.page.evaluate(`look.wentThrough(${JSON.stringify(names)}, ${WAIT_MS})`);
+  }
+
+  /** Chooses a panel; what it shows. */
+  async panel(label: string): Promise<Locator> {
+    await this.page.getByRole("tab", { name: label }).click();
+    return this.page.getByRole("tabpanel", { name: label });
+  }
+
+  /** The rows of the sequence chart, as they are told. */
+  rows(): Locator {
+    return this.page.getByRole("listbox", { name: /^Sequence chart/ }).getByRole("option");
+  }
+
+  /** The records that the filter lets through, as far as they are drawn. */
+  records(): Locator {
+    return this.page.getByRole("listbox", { name: "Records" }).getByRole("option");
+  }
+
+  async filter(text: string): Promise<void> {
+    const field = this.page.getByRole("combobox", { name: "Filter" });
+    await field.fill(text);
+    await field.blur();
   }
 
   /** Keeps a picture of the page as `<name>.png`. */

@@ -94,20 +94,22 @@ describe("the statechart on the page", () => {
     const { page } = seen;
     const tree = page.getByRole("tree");
     await tree.focus();
-    const current = async (): Promise<string | null> => {
-      const id = await tree.getAttribute("aria-activedescendant");
-      return id === null ? null : page.locator(`[id="${id}"]`).getAttribute("aria-label");
+    /** Resolves when the tree says that it stands there. */
+    const standsAt = async (label: string): Promise<void> => {
+      const item = page.getByRole("treeitem", { name: label, exact: true });
+      const id = await item.getAttribute("id");
+      await page.locator(`[role="tree"][aria-activedescendant="${id}"]`).waitFor();
     };
     await page.keyboard.press("Home");
-    expect(await current()).toBe("plant, machine, active");
+    await standsAt("plant, machine, active");
     await page.keyboard.press("ArrowRight");
-    expect(await current()).toBe("idle, state");
+    await standsAt("idle, state");
     // What its author wrote about it comes by itself.
     const card = page.getByRole("tooltip");
     await card.getByText("Nothing is asked for.").waitFor();
     await card.getByText("Plant manual 2.1").waitFor();
     await page.keyboard.press("ArrowDown");
-    expect(await current()).toBe("working, parallel state, active");
+    await standsAt("working, parallel state, active");
     const working = page.getByRole("treeitem", { name: /^working,/ });
     expect(await working.getAttribute("aria-expanded")).toBe("true");
     await page.keyboard.press(" ");

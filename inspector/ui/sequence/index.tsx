@@ -226,7 +226,7 @@ function drawingOf({ app, rows, order, settings, run }: Exported, range?: SvgRan
   return drawSvg({ session, rows, order, time: settings.time, ...run, ...(range && { range }), paint });
 }
 
-/** Where the keyboard stands: several rows may be of one record, and a record need not have a row. */
+/** Where the keyboard stands: several rows may be of one record; a record without a row stands at the one before, or the first. */
 function rowOfSelected(
   rows: SequenceRows,
   selected: number | undefined,
@@ -240,8 +240,7 @@ function rowOfSelected(
     rows.at(place.row).index === selected
   )
     return place.row;
-  const row = rows.rowOf(selected);
-  return row < 0 ? undefined : row;
+  return Math.max(0, rows.rowOf(selected));
 }
 
 /** The chart that somebody chose; else the one that tells most: that deviates, is under way, or is the furthest. */

@@ -1,3 +1,4 @@
+import { CHART_KEYS } from "../statechart/chartKeys.ts";
 import { COMMANDS } from "./commands.ts";
 import { Overlay } from "./overlay.tsx";
 
@@ -23,6 +24,19 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
             </dl>
           </section>
         ))}
+        <section>
+          <h3>In the statechart</h3>
+          <dl>
+            {CHART_KEYS.map(([keys, does]) => (
+              <div key={keys}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
         <section>
           <h3>Filter</h3>
           <dl class="examples">

@@ -46,3 +46,14 @@ export function chartCommand(event: { readonly key: string; readonly shiftKey: b
   const move = MOVES[event.key];
   return move === undefined ? OTHERS[event.key] : { do: "walk", move };
 }
+
+/** For the help: keys, and what they do. */
+export const CHART_KEYS: readonly (readonly [keys: string, does: string])[] = [
+  ["arrows", "walk the states"],
+  ["Space", "unfold or fold a state"],
+  ["Enter", "what a state is"],
+  ["Shift arrows", "move the drawing"],
+  ["+ - 0", "nearer, farther, all of it"],
+  ["s", "find a state"],
+  ["v x d", "visits, far lines, direction"],
+];

@@ -156,7 +156,7 @@ export function StatechartView() {
         {...handling.events}
       >
         {looked.family.length === 0 ? (
-          <NoMachine device={view.device} world={looked.world} />
+          <NoMachine device={view.device} world={looked.world} later={entry.session.live} />
         ) : (
           <>
             <svg ref={svg} class="sc" aria-hidden="true">
@@ -199,10 +199,18 @@ export function StatechartView() {
 
 const NO_MOVES = { taken: [], ignored: [], entered: [] };
 
+function hasMachines(world: World, device: string): boolean {
+  return [...(world.devices.get(device)?.actors.values() ?? [])].some(({ definition }) => definition !== undefined);
+}
+
 /** Nothing can be drawn: what is known is told. */
-function NoMachine({ device, world }: { readonly device: string; readonly world: World }) {
+function NoMachine(props: { readonly device: string; readonly world: World; readonly later: World }) {
+  const { device, world, later } = props;
   const actors = [...(world.devices.get(device)?.actors.values() ?? [])].filter(({ value }) => value !== undefined);
   if (device === "") return <p class="empty">No device yet.</p>;
+  if (actors.length === 0 && hasMachines(later, device)) {
+    return <p class="empty">No statechart of {device} runs yet at this moment.</p>;
+  }
   return (
     <div class="empty statechart-none">
       <p>
