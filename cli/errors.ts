@@ -60,9 +60,9 @@ export function explain(error: unknown): CliError | undefined {
   const { name = "", message = "", code = "", path, cause } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   const exitCode = OUR_ERRORS[name];
   if (exitCode !== undefined) {
-    // A recording that cannot be opened or written.
-    const reason =
-      path === undefined ? undefined : FILE_ERRORS[(cause as NodeJS.ErrnoException | undefined)?.code ?? ""];
+    // A recording's own message is Node's; other errors of ours say more.
+    const failed = name === "RecordingError" ? (cause as NodeJS.ErrnoException | undefined)?.code : undefined;
+    const reason = FILE_ERRORS[failed ?? ""];
     return new CliError(exitCode, reason === undefined ? message : `${path}: ${reason}`, { cause: error });
   }
   const reason = FILE_ERRORS[code];

@@ -32,7 +32,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
 const SCHEMAS = ["record", "config", "inspector"].map((name) => `lwm2m-carrier/schema/${name}.schema.json`);
 
 const PACKED =
-  /^(dist\/.+\.(js|d\.ts|json)|dist\/inspector\/ui\/.+\.(js|css|html|txt)|schema\/.+\.json|charts\/msc\/.+\.msc|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+  /^(dist\/.+\.(js|d\.ts|json)|dist\/inspector\/ui\/.+\.(js|css|html|svg|txt)|schema\/.+\.json|charts\/msc\/.+\.msc|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
 
 let folder = "";
 let packed: readonly { path: string }[] = [];
