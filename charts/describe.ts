@@ -36,6 +36,12 @@ function box(record: TraceRecord, level: SequenceLevel, at: Lifeline, label: str
   return { shape: "box", time: record.time, level, at, label, tone };
 }
 
+/** Of an app that is no carrier there is no edition. */
+function runLabel({ device, edition, guess }: TraceRecord): string {
+  if (edition === "") return `${fieldText(device)} runs`;
+  return `${fieldText(device)}, edition ${fieldText(edition)}${guess === true ? " (a guess)" : ""}`;
+}
+
 const ASKS_MODEM = { from: "library", to: "modem" } as const;
 const MODEM_SAYS = { from: "modem", to: "library" } as const;
 const APP_TO_LIBRARY = { from: "application", to: "library" } as const;
@@ -46,7 +52,7 @@ const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonl
       shape: "divider",
       time: record.time,
       level: "events",
-      label: `${fieldText(record.device)}, edition ${fieldText(record.edition)}${record.guess === true ? " (a guess)" : ""}`,
+      label: runLabel(record),
       tone: "phase",
       // A log need not tell a date.
       ...(typeof record.wall === "number" &&

@@ -18,6 +18,11 @@ describe("a record in one line", () => {
     expect(recordLine({ seq: 1, time: 0, device: "d", kind: "satellite" as RecordKind }).text).toBe("satellite");
   });
 
+  it("names no edition of an app that has none", () => {
+    const run = { seq: 1, time: 0, device: "lamp", kind: "run", edition: "", version: "" } as const;
+    expect(recordLine(run).text).toBe("lamp runs");
+  });
+
   it("says where a chart went, or that it ignored the event", () => {
     const step = {
       seq: 1,
