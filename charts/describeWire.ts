@@ -1,10 +1,10 @@
-/** CoAP messages and downloads in a line (RFC 7252 §12.1 for methods and response codes). */
+/** CoAP messages and downloads in a line (RFC 7252 §12.1 for methods and response codes; 4.22 RFC 8132, 4.29 RFC 8516). */
 import type { TraceRecord } from "../ports/trace.ts";
 import { fieldText } from "./fieldText.ts";
 import { formatBytes } from "./format.ts";
 import type { Tone } from "./item.ts";
 
-const METHODS: Readonly<Record<string, string>> = {
+export const METHODS: Readonly<Record<string, string>> = {
   "0.01": "GET",
   "0.02": "POST",
   "0.03": "PUT",
@@ -14,7 +14,7 @@ const METHODS: Readonly<Record<string, string>> = {
   "0.07": "iPATCH",
 };
 
-const RESPONSES: Readonly<Record<string, string>> = {
+export const RESPONSES: Readonly<Record<string, string>> = {
   "2.01": "Created",
   "2.02": "Deleted",
   "2.03": "Valid",
@@ -33,6 +33,8 @@ const RESPONSES: Readonly<Record<string, string>> = {
   "4.12": "Precondition Failed",
   "4.13": "Request Entity Too Large",
   "4.15": "Unsupported Content-Format",
+  "4.22": "Unprocessable Entity",
+  "4.29": "Too Many Requests",
   "5.00": "Internal Server Error",
   "5.01": "Not Implemented",
   "5.02": "Bad Gateway",
