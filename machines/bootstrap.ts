@@ -84,11 +84,15 @@ export const bootstrapMachine = setup({
   },
 }).createMachine({
   id: "bootstrap",
+  description: "From a device without accounts to one that knows its management servers.",
+  meta: { spec: "LwM2M 1.1 §6.1; charts *-bootstrap" },
   context: ({ input }) => ({ attempt: 0, reason: "NO_REASON", accounts: { servers: [] }, ...input }),
   initial: "preparing",
   exit: { type: "closeSession", params: { server: "bootstrap" } },
   states: {
     preparing: {
+      description: "What comes first: the card, a link cycle for keys, keys alone, or the server.",
+      meta: { spec: "LwM2M 1.1 §6.1.4 Bootstrap Sequence" },
       always: [
         { guard: "readsSmartcard", target: "readingSmartcard" },
         { guard: "needsKeyCycle", target: "takingLinkDown" },

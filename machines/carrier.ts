@@ -20,6 +20,8 @@ import { serving } from "./serving.ts";
 
 export const carrierMachine = carrierSetup.createMachine({
   id: "carrier",
+  description: "The whole carrier: a device's life from power on to power off, over all restarts.",
+  meta: { spec: "Carrier library, lwm2m_carrier_main(), lwm2m_carrier_init() and lwm2m_carrier_run()" },
   context: ({ input }) => ({
     device: {
       bootstrapped: false,
@@ -96,6 +98,8 @@ export const carrierMachine = carrierSetup.createMachine({
     },
 
     alive: {
+      description: "The device is on: the link is followed beside everything else.",
+      meta: { spec: "Carrier library, LTE link controller beside main()" },
       type: "parallel",
       on: {
         "modem.changed": {
@@ -139,6 +143,8 @@ export const carrierMachine = carrierSetup.createMachine({
         },
 
         work: {
+          description: "What the library does: `init()`, then `run()`.",
+          meta: { spec: "Charts *-init" },
           initial: "initialising",
           states: {
             initialising: {
@@ -219,6 +225,8 @@ export const carrierMachine = carrierSetup.createMachine({
               },
               states: {
                 phase: {
+                  description: "From a link to a bootstrapped device to one that is registered.",
+                  meta: { spec: "LwM2M 1.1 §6; charts *-bootstrap" },
                   initial: "awaitingLink",
                   states: {
                     awaitingLink: {
@@ -309,6 +317,8 @@ export const carrierMachine = carrierSetup.createMachine({
                 },
 
                 firmware: {
+                  description: "At most one firmware update at a time.",
+                  meta: { spec: "LwM2M object 5; charts *-fota*" },
                   initial: "deciding",
                   states: {
                     deciding: {
@@ -393,6 +403,8 @@ export const carrierMachine = carrierSetup.createMachine({
                 },
 
                 reboot: {
+                  description: "A reboot that a server executed: the application may put it off.",
+                  meta: { spec: "LwM2M object 3, 3/0/4 Reboot; carrier library, REBOOT" },
                   initial: "none",
                   states: {
                     none: {
@@ -425,7 +437,12 @@ export const carrierMachine = carrierSetup.createMachine({
                       on: { "link.isPoweredOff": "off", "link.failed": "off" },
                     },
                     // A step of its own: the phase takes the link's report too, and of two ways out one would be lost.
-                    off: { tags: ["rebooting"], always: "#carrier.restarting" },
+                    off: {
+                      description: "The modem is off: the device restarts.",
+                      meta: { spec: "Carrier library, REBOOT" },
+                      tags: ["rebooting"],
+                      always: "#carrier.restarting",
+                    },
                   },
                 },
               },

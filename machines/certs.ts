@@ -42,6 +42,8 @@ export const certsMachine = setup({
   },
 }).createMachine({
   id: "certs",
+  description: "The application is asked for its CA certificates, and they are checked.",
+  meta: { spec: "Charts certs-success, certs-failure" },
   context: { tags: [], value: 0 },
   initial: "asking",
   states: {

@@ -145,6 +145,8 @@ export const fotaMachine = setup({
   },
 }).createMachine({
   id: "fota",
+  description: "One firmware update of the modem: download, verification, installation, outcome.",
+  meta: { spec: "LwM2M object 5; charts *-fota*" },
   context: ({ input }) => ({
     failure: "updateFailed",
     modemError: undefined,
@@ -318,6 +320,8 @@ export const fotaMachine = setup({
       initial: "deciding",
       states: {
         deciding: {
+          description: "The edition says how the modem starts the new image.",
+          meta: { spec: "Charts *-fota, *-fota-success" },
           always: [
             { guard: "byReinitialisation", target: "disconnecting" },
             { guard: "byReboot", target: "askingReboot" },
@@ -460,6 +464,8 @@ export const fotaMachine = setup({
     },
 
     failing: {
+      description: "An image that is bad or for another modem lies in it and has to be deleted; else there is none.",
+      meta: { spec: "LwM2M object 5, 5/0/5 Update Result" },
       always: [{ guard: "leavesImage", target: "imageRejected" }, { target: "downloadFailed" }],
     },
     imageRejected: {

@@ -76,6 +76,8 @@ export const initMachine = setup({
   },
 }).createMachine({
   id: "init",
+  description: "The modem, its identity, CA certificates and keys: `init()`, or the first part of `main()`.",
+  meta: { spec: "Charts *-init, certs-success, certs-failure" },
   context: ({ input }) => ({ caTags: [], modem: { kind: "ok" }, value: 0, ...input }),
   initial: "initialisingModem",
   states: {
@@ -120,6 +122,8 @@ export const initMachine = setup({
       },
     },
     havingCertificates: {
+      description: "The edition says whence the CA certificates come.",
+      meta: { spec: "Carrier library 0.10, 0.21, 0.30" },
       always: [
         { guard: "hasBuiltInCertificates", target: "writingBuiltInCertificates" },
         { guard: "asksForCertificates", target: "askingForCertificates" },
@@ -171,6 +175,8 @@ export const initMachine = setup({
       },
     },
     certified: {
+      description: "CA certificates are there; the edition says what is announced and written next.",
+      meta: { spec: "Carrier library, CARRIER_INIT; charts *-init" },
       always: [
         { guard: "announcesCertificates", target: "announcingCertificates" },
         { guard: "writesKeysNow", target: "writingServerKeys" },
@@ -212,7 +218,11 @@ export const initMachine = setup({
       meta: { spec: "Charts edition-0.10-init, edition-0.21-init" },
       initial: "deciding",
       states: {
-        deciding: { always: [{ guard: "takesLinkUp", target: "awaitingLink" }, { target: "#init.ready" }] },
+        deciding: {
+          description: "The edition says whether the library takes the link up itself.",
+          meta: { spec: "Charts *-init" },
+          always: [{ guard: "takesLinkUp", target: "awaitingLink" }, { target: "#init.ready" }],
+        },
         awaitingLink: {
           description: "The library takes the link up and waits for it.",
           meta: { spec: "Charts edition-0.10-init, edition-0.21-init" },

@@ -87,11 +87,17 @@ export const linkMachine = setup({
   },
 }).createMachine({
   id: "link",
+  description: "Takes the LTE link up and down in the words of the edition, and follows what the network does.",
+  meta: { spec: "Carrier library, LTE link controller" },
   context: ({ input }) => ({ brought: true, ...input }),
   initial: "deciding",
   on: { "modem.changed": { actions: { type: "follow", params: ({ event }) => event } } },
   states: {
-    deciding: { always: [{ guard: "isRegistered", target: "connected" }, { target: "offline" }] },
+    deciding: {
+      description: "A modem may be attached before the library begins.",
+      meta: { spec: "3GPP TS 27.007 §10.1.22 (+CEREG)" },
+      always: [{ guard: "isRegistered", target: "connected" }, { target: "offline" }],
+    },
 
     offline: {
       description: "The modem is not attached. An application may attach it by itself.",
@@ -334,7 +340,11 @@ export const linkMachine = setup({
           always: { guard: "isPoweredOff", target: "off" },
           on: { "link.bringUp": "#link.connecting" },
         },
-        off: { always: { target: "#link.poweredOff", actions: "reportPoweredOff" } },
+        off: {
+          description: "The modem is powered off: the chart that wanted it hears of it.",
+          meta: { spec: "3GPP TS 27.007 §8.2 (+CFUN=0)" },
+          always: { target: "#link.poweredOff", actions: "reportPoweredOff" },
+        },
         failed: {
           description: "Told as an error; the chart that wanted the modem off decides what follows.",
           meta: { spec: "Carrier library, ERROR LTE_LINK_DOWN_FAIL" },

@@ -20,6 +20,8 @@ import { registerSetup } from "./registerSetup.ts";
 
 export const registerMachine = registerSetup.createMachine({
   id: "register",
+  description: "The registration with one management server.",
+  meta: { spec: "LwM2M 1.1 §6.2; chart edition-3-deferred-server" },
   context: ({ input }) => ({
     attempt: 0,
     sequence: 0,
@@ -53,6 +55,8 @@ export const registerMachine = registerSetup.createMachine({
   },
   states: {
     deciding: {
+      description: "A server that has disabled the device, or that waits to be asked for, is left alone.",
+      meta: { spec: "LwM2M 1.1, 1/x/4 Disable; carrier library, REQUEST_REGISTER" },
       always: [
         { guard: "waitsToBeAsked", target: "deregistered" },
         { guard: "isDisabled", target: "disabled" },
@@ -60,6 +64,8 @@ export const registerMachine = registerSetup.createMachine({
       ],
     },
     beginning: {
+      description: "What comes first: the link, the servers before this one in the order, a delay.",
+      meta: { spec: "LwM2M 1.1, 1/x/13 to 1/x/15" },
       always: [
         { guard: not("linkIsUp"), target: "offline" },
         { guard: "isBehind", target: "queued" },
@@ -119,6 +125,9 @@ export const registerMachine = registerSetup.createMachine({
       on: { "server.deregister": "leaving", "server.register": { actions: "forgetWish" } },
     },
     connected: {
+      description:
+        "The session is open: Update where a registration is known, Deregister where that is wanted, else Register.",
+      meta: { spec: "LwM2M 1.1 §6.2" },
       always: [
         { guard: "deregisterWanted", target: "deregistering" },
         { guard: "isRegistered", actions: "clearWantedUpdate", target: "updating" },
@@ -160,7 +169,12 @@ export const registerMachine = registerSetup.createMachine({
       },
       on: { "server.deregister": "leaving" },
     },
-    arrived: { entry: ["reportRegistered", "markReported"], always: "registered" },
+    arrived: {
+      description: "The server has taken the Register.",
+      meta: { spec: "LwM2M 1.1 §6.2.1 Register; carrier library, REGISTERED" },
+      entry: ["reportRegistered", "markReported"],
+      always: "registered",
+    },
     registered: {
       description: "Update leaves early enough for its retransmissions to fit before the lifetime ends.",
       meta: { spec: "LwM2M 1.1 §6.2.2 Update" },
@@ -320,7 +334,12 @@ export const registerMachine = registerSetup.createMachine({
     },
     disabling,
     disabled,
-    reviving: { entry: ["beginAfresh", "forgetWish"], always: "beginning" },
+    reviving: {
+      description: "Asked to register again: with all attempts to spend.",
+      meta: { spec: "Carrier library, REQUEST_REGISTER" },
+      entry: ["beginAfresh", "forgetWish"],
+      always: "beginning",
+    },
     deregistering: {
       description: "DELETE on the registration's location.",
       meta: { spec: "LwM2M 1.1 §6.2.3 De-register" },
@@ -339,6 +358,8 @@ export const registerMachine = registerSetup.createMachine({
       },
     },
     leaving: {
+      description: "Whatever the server answered, the session is closed and the registration forgotten.",
+      meta: { spec: "LwM2M 1.1 §6.2.3 De-register" },
       entry: [
         { type: "closeSession", params: ({ context }) => ({ server: context.server.shortServerId }) },
         "reportDeregistered",

@@ -236,6 +236,10 @@ export const serving = carrierSetup.createStateConfig({
       },
     },
     // A step of its own: the update takes the loss too, and must still be there to hear of it.
-    abandoned: { always: "#carrier.closing" },
+    abandoned: {
+      description: "The link is lost while the carrier leaves its servers: it closes without their answers.",
+      meta: { spec: "Carrier library: power off closes sessions without Deregister" },
+      always: "#carrier.closing",
+    },
   },
 });
