@@ -27,6 +27,7 @@ export const registerChart = registerMachine.provide({
         const wanted = wantedOf(device, server, version);
         if (endpoint === undefined || wanted === undefined) return { kind: "closed" };
         const { lifetimeSeconds, binding, queueMode, smsNumber } = wanted;
+        const { held } = device.management(server).observations;
         const outcome = await register(
           endpoint,
           {
@@ -41,8 +42,9 @@ export const registerChart = registerMachine.provide({
           signal,
         );
         if (outcome.kind !== "created") return exchangeFailure(outcome);
-        // What it observed belonged to a registration that is no more (LwM2M 1.1 §6.2.1), unless it was disabled.
-        device.management(server).observations.renew();
+        // What it observed belonged to a registration that is no more (LwM2M 1.1 §6.2.1), unless it was disabled. But it
+        // may observe as soon as it has registered the device: before its answer is here, which may get lost or overtaken.
+        device.management(server).observations.renew(held);
         device.attachObservations(server);
         device.registrations.note(server, { location: outcome.location, ...wanted });
         return { kind: "registered", updateAt: device.updateTime(lifetimeSeconds) };

@@ -1,5 +1,6 @@
 /** What becomes of notifications when their server cannot be reached: lost network, disabled, restart, loss of power. */
 import { describe, expect, it } from "@jest/globals";
+import { CODE } from "../../services/coap/codes.ts";
 import { createFactsStore } from "../../services/store/facts.ts";
 import { MANAGEMENT_ADDRESS, SERVER_ID, World } from "./support/world.ts";
 
@@ -41,6 +42,23 @@ describe("notifications", () => {
       expect(heard.values.slice(4)).toEqual(["60"]);
     });
   }
+
+  it("are told to a server whose Observe overtakes its answer to the Register", async () => {
+    const world = await World.make();
+    const overtaken = world.network.reorder({ name: "2.01", when: ({ bytes }) => bytes[1] === CODE.CREATED });
+    world.carrier.start();
+    await world.reaches("the Register", () => world.management.registrations.size > 0);
+    world.carrier.values.setPowerSources(["internalBattery"]);
+    charge(world, 100);
+    expect(world.heard).not.toContain("registered");
+    const observing = world.management.observe("/3/0/9");
+    await world.until("registered");
+    expect(overtaken.hits).toBe(1);
+    const heard = await world.result(observing);
+    charge(world, 90);
+    await world.pass(5);
+    expect(heard.values).toEqual(["100", "90"]);
+  });
 
   it("are told when a server that was disabled is registered with again", async () => {
     const { world, heard } = await observed();

@@ -137,13 +137,19 @@ export class Observations {
     }
   }
 
-  /** The server has accepted Register: what it observed under an earlier registration ends, unless it was disabled. */
-  renew(): void {
-    if (!this.#paused) this.clear();
-    else {
-      this.#paused = false;
-      this.#options.onObservationsChanged?.();
-    }
+  /** Those there are. */
+  get held(): ReadonlySet<Observation> {
+    return new Set(this.#all());
+  }
+
+  /**
+   * The server has accepted Register: what it observed under an earlier registration ends, unless it was disabled.
+   * `earlier` is what was held when the Register was sent: what it observes since then belongs to the new one.
+   */
+  renew(earlier: ReadonlySet<Observation> = this.held): void {
+    if (!this.#paused) for (const observation of this.#all()) if (earlier.has(observation)) this.#forget(observation);
+    this.#paused = false;
+    this.#options.onObservationsChanged?.();
   }
 
   /** Takes an observation that a response accepts; false when there are too many. One of the same token ends. */
