@@ -2,7 +2,7 @@
 export default {
   testEnvironment: "node",
   // Tests wait for records, not for time: this only ends one that hangs, on however slow a machine.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // The modules of a test file are not given back before its process ends: a full heap slows every test after it down.
   workerIdleMemoryLimit: "512MB",
   testMatch: ["<rootDir>/tests/**/*.test.ts"],

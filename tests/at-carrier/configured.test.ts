@@ -68,5 +68,5 @@ describe("a device that runs the original library, from a configuration file", (
       await testbed.close();
       rmSync(folder, { recursive: true });
     }
-  }, 60_000);
+  });
 });

@@ -81,39 +81,43 @@ function checkTold({ modem, heard }: Bench): void {
 }
 
 describe("the driver", () => {
-  it("is in order again after any troubles, whatever was asked of it meanwhile", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom("serialModem" as const, "slm" as const),
-        fc.array(fc.tuple(fc.option(trouble, { nil: undefined }), wish), { minLength: 1, maxLength: 12 }),
-        async (dialect, steps) => {
-          const made = await bench({ dialect });
-          const { modem, front, simulated, clock, settle, until } = made;
-          await settle(modem.init());
-          for (const [trouble, wish] of steps) {
-            if (trouble !== undefined) strike(made, trouble);
-            // Refused with a modem's error, or granted: nothing else, and never silence.
-            await settle(grant(made, wish)).catch((error: Error) => expect(error.name).toBe("ModemError"));
+  // In parts: each has a test's time of its own, which all of them together may exceed on a busy machine.
+  it.each([6, 7, 8, 9, 10, 11, 12, 13, 14, 15])(
+    "is in order again after any troubles, whatever was asked of it: %i",
+    async (seed) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom("serialModem" as const, "slm" as const),
+          fc.array(fc.tuple(fc.option(trouble, { nil: undefined }), wish), { minLength: 1, maxLength: 12 }),
+          async (dialect, steps) => {
+            const made = await bench({ dialect });
+            const { modem, front, simulated, clock, settle, until } = made;
+            await settle(modem.init());
+            for (const [trouble, wish] of steps) {
+              if (trouble !== undefined) strike(made, trouble);
+              // Refused with a modem's error, or granted: nothing else, and never silence.
+              await settle(grant(made, wish)).catch((error: Error) => expect(error.name).toBe("ModemError"));
+              checkTold(made);
+            }
+            for (const name of ["garbage", "lostByte", "silence", "restart", "crash", "lateAnswer"] as const) {
+              front.clear(name);
+            }
+            // The troubles pass, and what the last of them left behind is found out with the next command at the latest.
+            await clock.advanceAsync(120_000);
+            await settle(modem.identity()).catch((error: Error) => expect(error.name).toBe("ModemError"));
+            simulated.clear("initFails");
+            await clock.advanceAsync(60_000);
+            if (modem.initialised === undefined) await settle(modem.init());
+            await settle(modem.setFunctionalMode("normal"));
+            await until(() => modem.registration === "home" && simulated.registration === "home");
+            expect(await settle(modem.identity())).toEqual(await settle(simulated.identity()));
+            expect((await settle(modem.activatePdn())).apn).toBe("iot.example");
             checkTold(made);
-          }
-          for (const name of ["garbage", "lostByte", "silence", "restart", "crash", "lateAnswer"] as const) {
-            front.clear(name);
-          }
-          // The troubles pass, and what the last of them left behind is found out with the next command at the latest.
-          await clock.advanceAsync(120_000);
-          await settle(modem.identity()).catch((error: Error) => expect(error.name).toBe("ModemError"));
-          simulated.clear("initFails");
-          await clock.advanceAsync(60_000);
-          if (modem.initialised === undefined) await settle(modem.init());
-          await settle(modem.setFunctionalMode("normal"));
-          await until(() => modem.registration === "home" && simulated.registration === "home");
-          expect(await settle(modem.identity())).toEqual(await settle(simulated.identity()));
-          expect((await settle(modem.activatePdn())).apn).toBe("iot.example");
-          checkTold(made);
-          await modem.close();
-        },
-      ),
-      { numRuns: 150, seed: 6 },
-    );
-  }, 60_000);
+            await modem.close();
+          },
+        ),
+        { numRuns: 15, seed },
+      );
+    },
+  );
 });

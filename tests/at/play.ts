@@ -6,15 +6,13 @@ import { DATA_PATHS, type ModemChoice } from "../../cli/scenarios/scenario.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { recordProblems } from "../../trace/schema.ts";
 
-export const LONGEST_MS = 60_000;
-
 export function playInEveryEdition(...names: ScenarioName[]): void {
   for (const scenario of names) {
     describe.each(DATA_PATHS)(`the scenario ${scenario} over AT commands, with the sockets of the %s,`, (dataPath) => {
       for (const edition of SCENARIOS[scenario].editions) {
         const modem = { kind: "at", dataPath } as const;
         const ends = async () => void (await play({ scenario, edition, modem }));
-        it(`ends as it has to in edition ${edition}`, ends, LONGEST_MS);
+        it(`ends as it has to in edition ${edition}`, ends);
       }
     });
   }

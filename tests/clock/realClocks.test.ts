@@ -60,11 +60,14 @@ describe.each([
   it("fires nothing more when a timer pauses it, however much was due with it", async () => {
     const clock = make();
     const fired: string[] = [];
-    const all = new Promise<void>((resolve) => {
+    const paused = new Promise<void>((resolve) => {
       clock.setTimeout(() => {
         fired.push("first");
         clock.pause();
+        resolve();
       }, 5 * speed);
+    });
+    const all = new Promise<void>((resolve) => {
       clock.setTimeout(() => fired.push("second"), 5 * speed);
       clock.setTimeout(
         () => {
@@ -74,6 +77,7 @@ describe.each([
         5 * speed + 0.1,
       );
     });
+    await paused;
     await fires(new SystemClock(), 30);
     expect(fired).toEqual(["first"]);
     clock.resume();
@@ -96,13 +100,13 @@ describe.each([
     const clock = make();
     const fired: string[] = [];
     clock.clearTimeout(clock.setTimeout(() => fired.push("cleared"), speed));
-    clock.setTimeout(() => fired.push("held"), speed);
+    const held = fires(clock, speed).then(() => fired.push("held"));
     clock.pause();
     const stood = clock.now();
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect([fired, clock.now()]).toEqual([[], stood]);
     clock.resume();
-    await fires(clock, 2 * speed);
+    await held;
     expect(fired).toEqual(["held"]);
   });
 

@@ -41,7 +41,8 @@ describe("a carrier that is killed", () => {
     const last = run();
     await last.line(isEvent("registered"));
     expect(last.lines.filter(({ kind }) => kind === "fault")).toEqual([]);
-  }, 60_000);
+    // Twelve processes start one after the other.
+  }, 240_000);
 
   it("while firmware is downloaded goes on at the modem's offset and finishes the update", async () => {
     const first = run();
@@ -55,7 +56,7 @@ describe("a carrier that is killed", () => {
     await second.line(isEvent("fota.succeeded"));
     const request = second.lines.find(({ kind, phase }) => kind === "http" && phase === "request");
     expect(Number(request?.offset)).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });
 
 describe("a carrier that is told to end", () => {

@@ -13,7 +13,7 @@ import { type LeshanDevice, type LeshanRegistration, LeshanServer } from "./supp
 
 const { senmlCbor, senmlJson, tlv, json } = CONTENT_FORMAT;
 /** What is another value at the next look: time, counters of traffic, signal. */
-const RESTLESS = /^\/(?:3\/0\/13|7\/0\/[2345]|4\/0\/[23])$/;
+const RESTLESS = /^\/(?:3\/0\/13|7\/0\/[2345]|4\/0\/(?:[23]|11))$/;
 /** Keys: no management server's business. */
 const CLOSED = [0, 21];
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 describe("a device in queue mode", () => {
   const queued = (server = {}) =>
-    registered(leshan, { configuration: { awakeMs: 300 }, carrier: { queueMode: true, awakeSeconds: 1 }, server });
+    registered(leshan, { configuration: { awakeMs: 2_000 }, carrier: { queueMode: true, awakeSeconds: 3 }, server });
 
   it("says so, and Leshan asks it nothing while it sleeps", async () => {
     const { theirs, registration } = await queued();
@@ -28,7 +28,8 @@ describe("a device in queue mode", () => {
   });
 
   it("is awake after an Update, and answers", async () => {
-    const { theirs } = await queued({ lifetimeSeconds: BRIEF_SECONDS });
+    // It sleeps before it is time for the Update.
+    const { theirs } = await queued({ lifetimeSeconds: 8 });
     await leshan.event("sleeping");
     await leshan.event("updated");
     expect(await theirs.read("/3/0/0", text)).toMatchObject({ code: "2.05" });
@@ -80,7 +81,7 @@ describe("a registration", () => {
   });
 
   it("that expired while there was no network is made anew", async () => {
-    const it = await registered(leshan, { server: { lifetimeSeconds: 1 } });
+    const it = await registered(leshan, { server: { lifetimeSeconds: BRIEF_SECONDS } });
     await it.ours.goOffline();
     expect(await leshan.event("deregistered")).toMatchObject({ expired: true });
     it.ours.carrier.request("linkUp");
@@ -112,7 +113,7 @@ const LOSSES: readonly Loss[] = [
   { title: "with X.509 and Connection IDs", mode: "x509", connectionId: 4 },
 ];
 /** It is soon known that nobody answers. */
-const IMPATIENT = { ackTimeoutMs: 100, ackRandomFactor: 1, maxRetransmit: 1 };
+const IMPATIENT = { ackTimeoutMs: 150, ackRandomFactor: 1, maxRetransmit: 2 };
 
 describe("a Leshan that lost its registrations and sessions", () => {
   it.each(LOSSES)("knows the device again soon, $title", async ({ mode, connectionId }) => {

@@ -154,9 +154,8 @@ describe("notifications of what Leshan could not be told at once", () => {
     const it = await device();
     await it.theirs.observe(TEXT, tlv);
     await it.theirs.write("/1/0/5", { "/1/0/5": 1 }, tlv);
-    const disabled = it.ours.event("deregistered");
     await disable(it);
-    await disabled;
+    await it.ours.event("deregistered");
     setText(it, "while disabled");
     await leshan.event("registered");
     await it.ours.record(

@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 const run = promisify(execFile);
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const INSTALL_TIMEOUT_MS = 180_000;
-const LIFE_TIMEOUT_MS = 60_000;
+const INSTALL_TIMEOUT_MS = 300_000;
+const LIFE_TIMEOUT_MS = 150_000;
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Every public entry that is code, and something of it that users import by name; `ports` has types alone. */

@@ -1,12 +1,10 @@
 /** `lwm2m-carrier watch`: what it prints and how it ends. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { cli, startCli } from "../cli/support/cli.ts";
 import { testFolder } from "../cli/support/folder.ts";
 import { logBytes, logPath } from "./support/watched.ts";
-
-jest.setTimeout(30_000);
 
 const path = testFolder();
 

@@ -1,12 +1,9 @@
 /** Our own carrier's lives, told on the console as Nordic's sample tells them: the watch finds nothing wrong. */
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { live, type RealLife, success } from "../machines/support/realLife.ts";
 import { conformsOf, deviationsOf, eventsOf, watchText } from "./support/watched.ts";
-
-// Lives on real sockets, on a machine that may be busy.
-jest.setTimeout(60_000);
 
 const REASONS = [
   "No reason given",

@@ -1,13 +1,10 @@
 /** Whatever the statecharts may tell, their twin explains; whatever else it is told, it goes on. */
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import { Twin } from "../../watch/index.ts";
 import { TwinCharts } from "../../watch/twin/twinMachine.ts";
 import { vocabularyOf } from "../../watch/twin/words.ts";
 import { randomLife, seeded } from "./support/randomLife.ts";
-
-// Copies of the charts by the thousand, on a machine that may be busy.
-jest.setTimeout(60_000);
 
 const MOST_LIVES = 12;
 const TURNS = 60;

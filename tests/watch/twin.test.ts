@@ -1,13 +1,10 @@
 /** The twin of a device: every edition's life, and what is no life of it. */
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
 import type { SemanticEventType } from "../../machines/semanticEvent.ts";
 import { type ObservedEvent, Twin } from "../../watch/index.ts";
 import { TwinCharts } from "../../watch/twin/twinMachine.ts";
 import { observationOf, observedAs } from "../../watch/twin/words.ts";
-
-// Every life is lived once for each event that is left out, on a machine that may be busy.
-jest.setTimeout(60_000);
 
 const BOOTSTRAP_3: readonly SemanticEventType[] = [
   "link.goingDown",

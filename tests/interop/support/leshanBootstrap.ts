@@ -122,8 +122,7 @@ export class LeshanBootstrap {
 
   /** A server in place of the one before, of which nothing remains; no device hears that it went. */
   async configure(configuration: LeshanBootstrapConfiguration): Promise<LeshanPorts> {
-    this.#process.forget();
-    return (await this.#process.ask({ configure: configuration })) as LeshanPorts;
+    return (await this.#process.configure(configuration)) as LeshanPorts;
   }
 
   /** What endpoints get from now on. */

@@ -23,6 +23,8 @@ const QUICK = { initialMs: 500, maxMs: 2_000, max: 6 };
 export class LeshanTestDevice {
   readonly carrier: Carrier;
   readonly records: TraceRecord[] = [];
+  /** Events that nobody waited for so far. */
+  readonly #events: CarrierEventMessage[] = [];
   #watchers: (() => void)[] = [];
 
   constructor(options: Partial<CarrierOptions>) {
@@ -30,7 +32,7 @@ export class LeshanTestDevice {
     const storage = options.storage ?? createMemoryStorage();
     const sink = (record: TraceRecord) => {
       this.records.push(record);
-      for (const watch of this.#watchers) watch();
+      this.#look();
     };
     const trace = createTrace({ clock, device: ENDPOINT, sink });
     const modem = createSimulatedModem({ clock, random: systemRandom(), storage, timing: "instant", trace });
@@ -40,33 +42,28 @@ export class LeshanTestDevice {
       dtls: { retransmission: QUICK, ...dtls },
       ...rest,
     });
+    this.carrier.onEvent((event) => {
+      this.#events.push(event);
+      this.#look();
+    });
   }
 
   /** Resolves with the first record that matches, of those so far or to come. */
   record(what: string, matches: (record: TraceRecord) => boolean): Promise<TraceRecord> {
-    const coming = new Promise<TraceRecord>((resolve) => {
-      const look = () => {
-        const found = this.records.find(matches);
-        if (found === undefined) return;
-        this.#watchers = this.#watchers.filter((watch) => watch !== look);
-        resolve(found);
-      };
-      this.#watchers.push(look);
-      look();
-    });
-    return patiently(coming, () => `${what}; the last of it: ${this.#lastLines}`);
+    return this.#first(what, () => this.records.find(matches));
   }
 
-  /** Resolves with the next event of this meaning. */
+  /** Resolves with the first event of this meaning that no wait before had, of those so far or to come. */
   event(type: CarrierEventMessage["meaning"]["type"]): Promise<CarrierEventMessage> {
-    const coming = new Promise<CarrierEventMessage>((resolve) => {
-      const end = this.carrier.onEvent((event) => {
-        if (event.meaning.type !== type) return;
-        end();
-        resolve(event);
-      });
+    return this.#first(`the event ${type}`, () => {
+      const at = this.#events.findIndex(({ meaning }) => meaning.type === type);
+      return at < 0 ? undefined : this.#events.splice(at, 1)[0];
     });
-    return patiently(coming, () => `the event ${type}; the last of it: ${this.#lastLines}`);
+  }
+
+  /** Events that nobody waited for do not count from now on. */
+  forgetEvents(): void {
+    this.#events.length = 0;
   }
 
   /** The network is gone until `linkUp` is requested. */
@@ -84,6 +81,24 @@ export class LeshanTestDevice {
   /** Without a word to the server. */
   close(): Promise<void> {
     return this.carrier.cutPower();
+  }
+
+  #first<Found>(what: string, find: () => Found | undefined): Promise<Found> {
+    const coming = new Promise<Found>((resolve) => {
+      const watch = () => {
+        const found = find();
+        if (found === undefined) return;
+        this.#watchers = this.#watchers.filter((other) => other !== watch);
+        resolve(found);
+      };
+      this.#watchers.push(watch);
+      watch();
+    });
+    return patiently(coming, () => `${what}; the last of it: ${this.#lastLines}`);
+  }
+
+  #look(): void {
+    for (const watch of this.#watchers) watch();
   }
 
   get #lastLines(): string {

@@ -9,6 +9,8 @@ import { patiently } from "./patience.ts";
 export interface RawEvent {
   readonly event: string;
   readonly endpoint?: string | null;
+  /** Which of the servers that were configured tells it, from 1; none of what is the program's own. */
+  readonly server?: number;
   readonly [field: string]: unknown;
 }
 
@@ -45,6 +47,8 @@ export class LeshanProcess {
   #events: RawEvent[] = [];
   #waiting: Waiting[] = [];
   #lastId = 0;
+  /** How many servers were configured. */
+  #servers = 0;
 
   private constructor(program: LeshanProgram, classPath: string) {
     this.#child = spawn("java", [...JAVA_OPTIONS, "-cp", classPath, sourceOf(program)]);
@@ -98,10 +102,12 @@ export class LeshanProcess {
     return this.#events.filter(({ event }) => event === name);
   }
 
-  /** Forgets events and who waited for one: a new server begins. */
-  forget(): void {
+  /** A server in place of the one before, whose events are forgotten: also those that it tells while it goes. */
+  configure(configuration: object): Promise<unknown> {
+    this.#servers++;
     this.#events = [];
     this.#waiting = [];
+    return this.ask({ configure: configuration });
   }
 
   async close(): Promise<void> {
@@ -120,6 +126,7 @@ export class LeshanProcess {
   }
 
   #happened(event: RawEvent): void {
+    if (event.server !== undefined && event.server !== this.#servers) return;
     const at = this.#waiting.findIndex(({ matches }) => matches(event));
     const [first] = at < 0 ? [] : this.#waiting.splice(at, 1);
     if (first === undefined) this.#events.push(event);

@@ -132,8 +132,7 @@ export class LeshanServer {
 
   /** A server in place of the one before, of which nothing remains; no device hears that it went. */
   async configure(configuration: LeshanConfiguration = {}): Promise<LeshanPorts> {
-    this.#process.forget();
-    this.ports = (await this.#process.ask({ configure: configuration })) as LeshanPorts;
+    this.ports = (await this.#process.configure(configuration)) as LeshanPorts;
     return this.ports;
   }
 

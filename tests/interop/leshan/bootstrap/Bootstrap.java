@@ -1,8 +1,8 @@
 /*
  * Eclipse Leshan's bootstrap server, driven by lines of JSON: each line of standard input is a message with an "id",
  * {"id":1,"configure":{…}} or {"id":2,"bootstrap":{endpoint:what it gets}}; its answer, {"id":1,"response":{…}} or
- * {"id":1,"error":"…"}, and what happens meanwhile, {"event":"started",…}, are the lines of standard output. It ends
- * with its input. What an endpoint gets is a BootstrapConfig of Leshan, octets in base64.
+ * {"id":1,"error":"…"}, and what happens meanwhile, {"event":"started","server":1,…}, are the lines of standard output.
+ * It ends with its input. What an endpoint gets is a BootstrapConfig of Leshan, octets in base64.
  */
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -26,6 +26,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.*;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.leshan.core.link.Link;
@@ -53,6 +54,8 @@ public class Bootstrap {
                     .addDeserializer(ContentFormat.class, new NumberReader<>(ContentFormat.class, number -> ContentFormat.fromCode((int) number))));
 
     LeshanBootstrapServer server;
+    /** How many servers there were: each tells its events with its number, as one may still tell when the next is there. */
+    int servers;
     final Map<String, Provision> provisions = new ConcurrentHashMap<>();
 
     /** What an endpoint gets, and paths (of objects 1 and 2) that are read after it was written. */
@@ -89,6 +92,7 @@ public class Bootstrap {
 
     /** A server in place of the one before, which is gone without a word to anybody. */
     ObjectNode configure(JsonNode given) throws Exception {
+        int number = ++servers;
         if (server != null) server.destroy();
         setProvisions(given.path("bootstrap"));
         LeshanBootstrapServerBuilder builder = new LeshanBootstrapServerBuilder();
@@ -104,7 +108,7 @@ public class Bootstrap {
         if (given.has("trusted")) builder.setTrustedCertificates(certificates(given.get("trusted")));
         builder.setEndpointsProviders(endpoints(given));
         server = builder.build();
-        server.addListener(new Sessions());
+        server.addListener(new Sessions(event -> print(event.put("server", number))));
         server.start();
         ObjectNode ports = JSON.createObjectNode();
         for (LwM2mBootstrapServerEndpoint endpoint : server.getEndpoints()) {
@@ -168,12 +172,18 @@ public class Bootstrap {
     // Events
 
     static class Sessions extends BootstrapSessionAdapter {
+        final Consumer<ObjectNode> teller;
+
+        Sessions(Consumer<ObjectNode> teller) {
+            this.teller = teller;
+        }
+
         @Override
         public void sessionInitiated(BootstrapRequest request, LwM2mPeer client) {
             ContentFormat preferred = request.getPreferredContentFormat();
             ObjectNode event = event("started", request.getEndpointName());
             if (preferred != null) event.put("preferredFormat", preferred.getCode());
-            print(event);
+            teller.accept(event);
         }
 
         @Override
@@ -188,25 +198,25 @@ public class Bootstrap {
 
         @Override
         public void onRequestFailure(BootstrapSession session, BootstrapDownlinkRequest<? extends LwM2mResponse> request, Throwable cause) {
-            print(event("answered", session.getEndpoint()).put("request", nameOf(request)).put("error", String.valueOf(cause)));
+            teller.accept(event("answered", session.getEndpoint()).put("request", nameOf(request)).put("error", String.valueOf(cause)));
         }
 
         @Override
         public void end(BootstrapSession session) {
-            print(event("finished", session.getEndpoint()));
+            teller.accept(event("finished", session.getEndpoint()));
         }
 
         @Override
         public void failed(BootstrapSession session, BootstrapFailureCause cause) {
-            print(event("failed", session.getEndpoint()).put("cause", cause.name()));
+            teller.accept(event("failed", session.getEndpoint()).put("cause", cause.name()));
         }
 
         @Override
         public void unAuthorized(BootstrapRequest request, LwM2mPeer client) {
-            print(event("failed", request.getEndpointName()).put("cause", BootstrapFailureCause.UNAUTHORIZED.name()));
+            teller.accept(event("failed", request.getEndpointName()).put("cause", BootstrapFailureCause.UNAUTHORIZED.name()));
         }
 
-        static void answered(BootstrapSession session, BootstrapDownlinkRequest<?> request, LwM2mResponse response) {
+        void answered(BootstrapSession session, BootstrapDownlinkRequest<?> request, LwM2mResponse response) {
             int code = response.getCode().getCode();
             ObjectNode event = event("answered", session.getEndpoint()).put("request", nameOf(request))
                     .put("code", String.format("%d.%02d", code / 100, code % 100)).put("message", response.getErrorMessage());
@@ -215,7 +225,7 @@ public class Bootstrap {
             if (response instanceof BootstrapReadResponse read && read.getContent() != null) {
                 event.putObject("content").set(request.getPath().toString(), JSON.valueToTree(read.getContent()));
             }
-            print(event);
+            teller.accept(event);
         }
 
         /** `write` of a BootstrapWriteRequest. */

@@ -1,7 +1,7 @@
 /*
  * Eclipse Leshan's management server, driven by lines of JSON: each line of standard input is a message with an "id",
  * {"id":1,"configure":{…}} or {"id":2,"request":"read",…}; its answer, {"id":2,"response":{…}} or {"id":2,"error":"…"},
- * and what happens meanwhile, {"event":"registered",…}, are the lines of standard output. It ends with its input.
+ * and what happens meanwhile, {"event":"registered","server":1,…}, are the lines of standard output. It ends with its input.
  * Content comes as SenML JSON (RFC 8428) and goes as {path:node}: Leshan's nodes, with integers as text, times in ms.
  */
 import com.fasterxml.jackson.annotation.*;
@@ -18,6 +18,7 @@ import java.security.spec.*;
 import java.time.Instant;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.function.Consumer;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig;
@@ -55,6 +56,8 @@ public class Management {
     static final long REQUEST_TIMEOUT_MS = 20_000;
 
     LeshanServer server;
+    /** How many servers there were: each tells its events with its number, as one may still tell when the next is there. */
+    int servers;
     InMemorySecurityStore security;
     final Map<String, Observation> observations = new ConcurrentHashMap<>();
 
@@ -98,6 +101,7 @@ public class Management {
     // Configuration: a server in place of the one before, which is gone without a word to anybody.
 
     ObjectNode configure(JsonNode given) throws Exception {
+        int number = ++servers;
         if (server != null) server.destroy();
         observations.clear();
         security = null;
@@ -117,10 +121,11 @@ public class Management {
         if (given.has("trusted")) builder.setTrustedCertificates(certificates(given.get("trusted")));
         builder.setEndpointsProviders(endpoints(given));
         server = builder.build();
-        server.getRegistrationService().addListener(new Registrations());
-        server.getObservationService().addListener(new Notifications());
-        server.getPresenceService().addListener(new Presence());
-        server.getSendService().addListener(new Sent());
+        Consumer<ObjectNode> teller = event -> print(event.put("server", number));
+        server.getRegistrationService().addListener(new Registrations(teller));
+        server.getObservationService().addListener(new Notifications(teller));
+        server.getPresenceService().addListener(new Presence(teller));
+        server.getSendService().addListener(new Sent(teller));
         server.start();
         ObjectNode ports = JSON.createObjectNode();
         for (LwM2mServerEndpoint endpoint : server.getEndpoints()) {
@@ -350,50 +355,56 @@ public class Management {
         return JSON.createObjectNode().put("event", name).put("endpoint", endpoint);
     }
 
-    static class Registrations implements RegistrationListener {
+    record Registrations(Consumer<ObjectNode> teller) implements RegistrationListener {
         public void registered(Registration registration, Registration previous, Collection<Observation> observations) {
-            print(event("registered", registration.getEndpoint()).set("registration", JSON.valueToTree(registration)));
+            teller.accept(event("registered", registration.getEndpoint()).set("registration", JSON.valueToTree(registration)));
         }
 
         public void updated(RegistrationUpdate update, Registration registration, Registration previous) {
-            print(event("updated", registration.getEndpoint()).set("registration", JSON.valueToTree(registration)));
+            teller.accept(event("updated", registration.getEndpoint()).set("registration", JSON.valueToTree(registration)));
         }
 
         public void unregistered(Registration registration, Collection<Observation> observations, boolean expired, Registration next) {
-            print(event("deregistered", registration.getEndpoint()).put("expired", expired).put("replaced", next != null));
+            teller.accept(event("deregistered", registration.getEndpoint()).put("expired", expired).put("replaced", next != null));
         }
     }
 
-    static class Presence implements PresenceListener {
+    record Presence(Consumer<ObjectNode> teller) implements PresenceListener {
         public void onAwake(Registration registration) {
-            print(event("awake", registration.getEndpoint()));
+            teller.accept(event("awake", registration.getEndpoint()));
         }
 
         public void onSleeping(Registration registration) {
-            print(event("sleeping", registration.getEndpoint()));
+            teller.accept(event("sleeping", registration.getEndpoint()));
         }
     }
 
     class Notifications implements ObservationListener {
+        final Consumer<ObjectNode> teller;
+
+        Notifications(Consumer<ObjectNode> teller) {
+            this.teller = teller;
+        }
+
         public void newObservation(Observation observation, Registration registration) {
             observations.put(idOf(observation), observation);
         }
 
         public void cancelled(Observation observation) {
             observations.remove(idOf(observation));
-            print(JSON.createObjectNode().put("event", "forgotten").put("observation", idOf(observation)));
+            teller.accept(JSON.createObjectNode().put("event", "forgotten").put("observation", idOf(observation)));
         }
 
         public void onResponse(SingleObservation observation, Registration registration, ObserveResponse response) {
-            print(notification(observation, registration).setAll(toJson(response, observation.getPath())));
+            teller.accept(notification(observation, registration).setAll(toJson(response, observation.getPath())));
         }
 
         public void onResponse(CompositeObservation observation, Registration registration, ObserveCompositeResponse response) {
-            print(notification(observation, registration).setAll(toJson(response, null)));
+            teller.accept(notification(observation, registration).setAll(toJson(response, null)));
         }
 
         public void onError(Observation observation, Registration registration, Exception error) {
-            print(notification(observation, registration).put("error", String.valueOf(error)));
+            teller.accept(notification(observation, registration).put("error", String.valueOf(error)));
         }
 
         static ObjectNode notification(Observation observation, Registration registration) {
@@ -401,15 +412,15 @@ public class Management {
         }
     }
 
-    static class Sent implements SendListener {
+    record Sent(Consumer<ObjectNode> teller) implements SendListener {
         public void dataReceived(Registration registration, TimestampedLwM2mNodes data, SendRequest request) {
             ObjectNode event = event("send", registration.getEndpoint()).put("format", request.getFormat().getCode());
             putAll(event, data);
-            print(event);
+            teller.accept(event);
         }
 
         public void onError(Registration registration, String message, Exception error) {
-            print(event("send", registration == null ? null : registration.getEndpoint()).put("error", message + ": " + error));
+            teller.accept(event("send", registration == null ? null : registration.getEndpoint()).put("error", message + ": " + error));
         }
     }
 }
