@@ -6,6 +6,7 @@ import type { Edition } from "../machines/edition.ts";
 import { type SpokenEvent, speak } from "../machines/editions/speak.ts";
 import { type ApplicationAnswer, ERRNO, type SemanticEvent } from "../machines/semanticEvent.ts";
 import type { Trace } from "../ports/trace.ts";
+import { withoutUserInformation } from "../trace/redact.ts";
 import { reportMistake } from "./applicationMistake.ts";
 
 /** An event as the application gets it: the edition's words, and what they mean. */
@@ -66,7 +67,7 @@ export class Application {
       from: "library",
       to: "application",
       semantic: meaning.type,
-      ...spoken,
+      ...withoutUserInformation(spoken),
       cause: trace.cause ?? trace.last,
     });
     if (this.#busy !== undefined) return this.#hold(this.#busy.then(() => this.#deliver(message, cause)));

@@ -4,6 +4,7 @@
  */
 import type { ActorRefLike, AnyActorRef, AnyMachineSnapshot, InspectionEvent } from "xstate";
 import type { Trace } from "../ports/trace.ts";
+import { withoutUserInformation } from "../trace/redact.ts";
 
 /** @returns the function that ends it. */
 export function traceCharts(carrier: AnyActorRef, trace: Trace): () => void {
@@ -106,7 +107,7 @@ function plain(payload: Record<string, unknown>): Record<string, unknown> {
   const told: Record<string, unknown> = {};
   for (const key of Object.keys(payload)) {
     const value = payload[key];
-    told[key] = value instanceof Error ? { name: value.name, message: value.message } : value;
+    told[key] = withoutUserInformation(value instanceof Error ? { name: value.name, message: value.message } : value);
   }
   return told;
 }

@@ -3,7 +3,7 @@ import { chmodSync, closeSync, openSync, statSync, truncateSync } from "node:fs"
 import { ChartRenderer, type RenderOptions } from "../charts/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TraceRecord, TraceSink } from "../ports/trace.ts";
-import { openRecording, type RecordingWriter, replacer } from "../trace/index.ts";
+import { jsonText, openRecording, type RecordingWriter } from "../trace/index.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface RecordOutputOptions {
@@ -51,7 +51,7 @@ export class RecordOutput {
   readonly sink: TraceSink = (record) => {
     this.#last = record;
     this.#recording?.sink(record);
-    if (this.#renderer === undefined) this.#options.terminal.line(JSON.stringify(record, replacer));
+    if (this.#renderer === undefined) this.#options.terminal.line(jsonText(record));
     else this.#print(this.#renderer.line(record));
     this.#options.onRecord?.(record);
   };

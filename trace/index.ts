@@ -2,7 +2,7 @@
 // Making records
 
 // Recordings
-export { replacer, reviver } from "./bytes.ts";
+export { jsonText, replacer, reviver } from "./bytes.ts";
 // What a record is
 export { recordJsonSchema } from "./jsonSchema.ts";
 export {
@@ -15,6 +15,6 @@ export {
   streamRecording,
   type TornLine,
 } from "./recording.ts";
-export { isSecretPath, REDACTED, redact, redactConfiguration } from "./redact.ts";
+export { isSecretPath, REDACTED, redact, redactConfiguration, withoutUserInformation } from "./redact.ts";
 export { isRecord, KINDS, type KindFields, recordProblems } from "./schema.ts";
 export { createTrace } from "./trace.ts";

@@ -4,7 +4,7 @@
  */
 import { closeSync, createReadStream, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import type { TraceRecord, TraceSink } from "../ports/trace.ts";
-import { replacer, reviver } from "./bytes.ts";
+import { jsonText, reviver } from "./bytes.ts";
 import { recordProblems } from "./schema.ts";
 
 /** Lines are gathered up to this many characters, and never longer than the current turn of the event loop. */
@@ -81,7 +81,7 @@ function writer(path: string, file: number, nextSeq: number): RecordingWriter {
     sink(record) {
       if (!open || failure !== undefined) return;
       try {
-        buffer += `${JSON.stringify(record, replacer)}\n`;
+        buffer += `${jsonText(record)}\n`;
       } catch (cause) {
         failure = new RecordingError("unwritable", path, `record ${record.seq}: ${messageOf(cause)}`, { cause });
         return;

@@ -1,6 +1,6 @@
 /**
- * Secrets out of records, where records are made: the values of 0/x/3, 0/x/4, 0/x/5 and 21/x, and what is secret in
- * a configuration.
+ * Secrets out of records, where records are made: the values of 0/x/3, 0/x/4, 0/x/5 and 21/x, what is secret in a
+ * configuration, and who opens an address (`https://user:password@host`).
  */
 
 export const REDACTED = "[redacted]";
@@ -49,6 +49,38 @@ export function redactConfiguration(value: unknown): unknown {
   return mapValues(value, (key, inner) =>
     SECRET_KEYS.has(key) && inner !== undefined && inner !== null ? REDACTED : redactConfiguration(inner),
   );
+}
+
+/** User information of an address (RFC 3986 §3.2.1), however many are in a text. */
+const USER_INFORMATION = /:\/\/[^\s/?#"<>]*@/g;
+const SHOWN_INFORMATION = `://${REDACTED}@`;
+/** What is looked through; plain data nested deeper, or more of it, is left as it is. */
+const DEEPEST = 16;
+const MOST_OBJECTS = 2_000;
+
+/** The value without the user information of addresses in its texts; the same one where there is none. */
+export function withoutUserInformation<T>(value: T): T {
+  return typeof value === "object"
+    ? (withoutIn(value, DEEPEST, { objects: MOST_OBJECTS }) as T)
+    : (textWithout(value) as T);
+}
+
+function textWithout(value: unknown): unknown {
+  return typeof value === "string" && value.includes("@") ? value.replace(USER_INFORMATION, SHOWN_INFORMATION) : value;
+}
+
+function withoutIn(value: unknown, depth: number, left: { objects: number }): unknown {
+  if (typeof value !== "object" || value === null) return textWithout(value);
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (depth === 0 || --left.objects < 0) return value;
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const shown = withoutIn(inner, depth - 1, left);
+    if (shown === inner) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    copy[key] = shown;
+  }
+  return copy ?? value;
 }
 
 function segments(path: string): string[] {

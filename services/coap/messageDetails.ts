@@ -22,13 +22,12 @@ export class MessageDetails {
     this.#describe = describe;
   }
 
-  of(message: CoapMessage, direction: "in" | "out"): Record<string, unknown> {
+  of(message: CoapMessage, direction: "in" | "out"): { options: unknown; payload: unknown } {
     const { options, payload } = message;
     const target = this.#targetOf(message, direction);
-    const described = payload.length === 0 ? undefined : this.#payload(message, target);
     return {
-      ...(options.length > 0 && { options: options.slice(0, MAX_OPTIONS).map(shownOption) }),
-      ...(described !== undefined && { payload: described }),
+      options: options.length === 0 ? undefined : options.slice(0, MAX_OPTIONS).map(shownOption),
+      payload: payload.length === 0 ? undefined : this.#payload(message, target),
     };
   }
 

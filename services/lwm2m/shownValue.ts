@@ -1,4 +1,5 @@
 /** Values of resources as people read them, in plain JSON and bounded. Whether one may be shown at all is decided before. */
+import { withoutUserInformation } from "../../trace/redact.ts";
 import type { ResourceType, SingleValue } from "./model.ts";
 
 /** Characters of a text, and octets of opaque content, that are shown. */
@@ -33,7 +34,8 @@ export function shownValue(type: ResourceType, value: SingleValue): ShownValue {
 }
 
 export function shownText(text: string): string {
-  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
+  const shown = withoutUserInformation(text);
+  return shown.length > MAX_CHARACTERS ? `${shown.slice(0, MAX_CHARACTERS)}…` : shown;
 }
 
 export function shownOctets(bytes: Uint8Array): ShownOctets {

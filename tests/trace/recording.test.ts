@@ -5,7 +5,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { TraceRecord } from "../../ports/trace.ts";
-import { openRecording, RecordingError, readRecording, replacer, reviver, streamRecording } from "../../trace/index.ts";
+import {
+  jsonText,
+  openRecording,
+  RecordingError,
+  readRecording,
+  replacer,
+  reviver,
+  streamRecording,
+} from "../../trace/index.ts";
 import { SAMPLE_RECORDS } from "./sampleRecords.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "recording-"));
@@ -158,6 +166,28 @@ describe("octets in JSON", () => {
     expect(there(Buffer.from([1, 255]))).toBe('{"$bytes":"01ff"}');
     expect(there(Uint8Array.of(9, 1, 255, 9).subarray(1, 3))).toBe('{"$bytes":"01ff"}');
     expect(back('{"$bytes":""}')).toEqual(new Uint8Array());
+  });
+
+  it("are written the same way, whatever they lie in, by what looks for them first", () => {
+    const deep = (levels: number): unknown => (levels === 0 ? Uint8Array.of(7) : { in: deep(levels - 1) });
+    const shared = Array.from({ length: 25_000 }, () => ({ a: 1 }));
+    const samples: unknown[] = [
+      ...[null, 1, "text", Uint8Array.of(1), [], {}, [Buffer.from([1])], { a: { b: [0, { c: Uint8Array.of() }] } }],
+      ...[deep(3), deep(100), [...shared, Uint8Array.of(2)], new Date(0), Object.create(null, {})],
+      { toJSON: () => ({ octets: Uint8Array.of(3) }) },
+      new (class {
+        toJSON = () => [Uint8Array.of(4)];
+      })(),
+      new Map([[1, 2]]),
+      { a: undefined, b: () => 1, c: Symbol("c") },
+    ];
+    for (const sample of samples) expect(jsonText(sample)).toBe(there(sample));
+    const round: Record<string, unknown> = {};
+    round.self = [round];
+    expect(() => jsonText(round)).toThrow(TypeError);
+    fc.assert(
+      fc.property(fc.anything({ withTypedArray: true }), (value) => expect(jsonText(value)).toBe(there(value))),
+    );
   });
 
   it("come back as they were", () => {

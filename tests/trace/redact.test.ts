@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { isSecretPath, REDACTED, redact, redactConfiguration } from "../../trace/index.ts";
+import { isSecretPath, REDACTED, redact, redactConfiguration, withoutUserInformation } from "../../trace/index.ts";
 
 describe("redaction", () => {
   it.each(["/0/0/3", "0/0/3", "/0/1/4", "/0/12/5", "/0/1/5/0", "/21/0", "/21/0/1", "21/3/2"])(
@@ -53,5 +53,27 @@ describe("redaction", () => {
     });
     expect(configuration).toEqual(before);
     expect(JSON.stringify(redactConfiguration({ security: { key: { inner: "00112233" } } }))).not.toContain("0011");
+  });
+
+  it.each([
+    ["https://user:password@host/image", `https://${REDACTED}@host/image`],
+    ["https://token@host:1?a=b@c", `https://${REDACTED}@host:1?a=b@c`],
+    ["https://user:p@ss,w:rd@host", `https://${REDACTED}@host`],
+    ["of coap://a:b@h1 and coaps://c@h2.", `of coap://${REDACTED}@h1 and coaps://${REDACTED}@h2.`],
+    ["https://host/a@b, mail@host", "https://host/a@b, mail@host"],
+    ['{"uri":"coap://host","mail":"a@b"}', '{"uri":"coap://host","mail":"a@b"}'],
+  ])("hides who opens the address in %s", (text, shown) => {
+    expect(withoutUserInformation(text)).toBe(shown);
+    expect(withoutUserInformation({ a: [1, { text }] })).toEqual({ a: [1, { text: shown }] });
+  });
+
+  it("of addresses leaves what holds none as it is, and never ends up in a circle", () => {
+    const plain = { a: ["x", { b: 1 }], map: new Map([["k", "https://u:p@h"]]) };
+    expect(withoutUserInformation(plain)).toBe(plain);
+    const round: Record<string, unknown> = { uri: "coap://u@h" };
+    round.self = round;
+    expect((withoutUserInformation(round) as typeof round).uri).toBe(`coap://${REDACTED}@h`);
+    const long = "://".repeat(50_000);
+    expect(withoutUserInformation(`${long}@`)).toContain("@");
   });
 });
