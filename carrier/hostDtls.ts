@@ -27,6 +27,7 @@ class HostDtls implements DtlsTransport {
   readonly #options: ResolvedOptions;
   readonly #storage: Storage;
   #dtls: DtlsTransport | undefined;
+  #paused = false;
 
   constructor(options: ResolvedOptions, storage: Storage) {
     this.#options = options;
@@ -49,6 +50,16 @@ class HostDtls implements DtlsTransport {
     this.#secure.fallSilent();
   }
 
+  pause(): void {
+    this.#paused = true;
+    (this.#dtls ?? this.#options.transport).pause?.();
+  }
+
+  unpause(): void {
+    this.#paused = false;
+    (this.#dtls ?? this.#options.transport).unpause?.();
+  }
+
   close(): Promise<void> {
     return this.#secure.close();
   }
@@ -58,8 +69,9 @@ class HostDtls implements DtlsTransport {
   }
 
   get #secure(): DtlsTransport {
+    if (this.#dtls !== undefined) return this.#dtls;
     const { modem, transport, clock, trace, dtls } = this.#options;
-    this.#dtls ??= createDtlsTransport({
+    this.#dtls = createDtlsTransport({
       inner: transport,
       clock,
       trace,
@@ -67,6 +79,7 @@ class HostDtls implements DtlsTransport {
       parameters: trace?.rawCapture === true ? { ...dtls, keyLog: logTo(trace, dtls?.keyLog) } : dtls,
       sessions: createSessionVault(this.#storage),
     });
+    if (this.#paused) this.#dtls.pause();
     return this.#dtls;
   }
 }

@@ -9,9 +9,9 @@ import type {
   OpenRequest,
   PeerAddress,
   Session,
-  SessionHandlers,
   Transport,
 } from "../ports/transport.ts";
+import { SessionOver } from "../services/coap/sessionOver.ts";
 import type { Traffic } from "../services/lwm2m/device/statisticsObject.ts";
 
 export function isRegistered(status: RegistrationStatus): boolean {
@@ -23,11 +23,7 @@ export function networkPath(modem: Modem, transport: Transport, traffic?: Traffi
   return new ModemPath(modem, transport, traffic);
 }
 
-export interface NetworkPath extends Transport {
-  /** Arrivals of all sessions wait, of those to come as well, until `unpause`. */
-  pause(): void;
-  unpause(): void;
-}
+export type NetworkPath = Transport & Required<Pick<Transport, "pause" | "unpause">>;
 
 class ModemPath implements NetworkPath {
   readonly #modem: Modem;
@@ -77,11 +73,14 @@ class ModemPath implements NetworkPath {
   pause(): void {
     this.#paused = true;
     for (const session of this.#sessions) session.pause();
+    this.#transport.pause?.();
   }
 
   unpause(): void {
     this.#paused = false;
+    // What one lets through may pause all again.
     for (const session of this.#sessions) if (!this.#paused) session.unpause();
+    if (!this.#paused) this.#transport.unpause?.();
   }
 
   fallSilent(): void {
@@ -104,87 +103,49 @@ function pdnFailure({ code, rejectCause, message }: ModemErrorShape): OpenOutcom
   return { kind: "pdn", detail: message, ...(rejectCause !== undefined && { cause: rejectCause }) };
 }
 
-function park(session: Session): void {
-  if (session.park === undefined) session.close();
-  else session.park();
-}
-
 /** A session that ends when the link does. */
-class LinkedSession implements Session, SessionHandlers {
-  readonly #inner: Session;
+class LinkedSession extends SessionOver {
   readonly #traffic: Traffic | undefined;
   readonly #path: ModemPath;
-  #handlers: SessionHandlers | undefined;
   #closed = false;
 
   constructor(inner: Session, traffic: Traffic | undefined, path: ModemPath) {
-    this.#inner = inner;
+    super(inner);
     this.#traffic = traffic;
     this.#path = path;
   }
 
-  get peer() {
-    return this.#inner.peer;
-  }
-  get local() {
-    return this.#inner.local;
-  }
-  get identity() {
-    return this.#inner.identity;
-  }
-  get secure() {
-    return this.#inner.secure;
-  }
-  get maxDatagram() {
-    return this.#inner.maxDatagram;
-  }
-
-  attach(handlers: SessionHandlers): void {
-    this.#handlers = handlers;
-    this.#inner.attach(this);
-  }
-
-  onDatagram(bytes: Uint8Array): void {
+  override onDatagram(bytes: Uint8Array): void {
     this.#traffic?.received(bytes.length);
-    this.#handlers?.onDatagram(bytes);
+    super.onDatagram(bytes);
   }
 
-  onClose(reason: CloseReason): void {
+  override onClose(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#path.forget(this);
-    this.#handlers?.onClose(reason);
+    super.onClose(reason);
   }
 
-  send(bytes: Uint8Array): void {
+  override send(bytes: Uint8Array): void {
     this.#traffic?.sent(bytes.length);
-    this.#inner.send(bytes);
+    super.send(bytes);
   }
-  suspend(): void {
-    this.#inner.suspend();
-  }
-  resume(): void {
-    this.#inner.resume();
-  }
-  pause(): void {
-    this.#inner.pause();
-  }
-  unpause(): void {
-    this.#inner.unpause();
-  }
-  close(): void {
-    this.#inner.close();
+
+  override close(): void {
+    super.close();
     this.onClose({ kind: "local" });
   }
-  park(): void {
-    park(this.#inner);
+
+  override park(): void {
+    super.park();
     this.onClose({ kind: "local" });
   }
 
   /** The modem is no longer registered: nothing can be said to the peer. */
   lose(): void {
     this.onClose({ kind: "linkLost" });
-    this.#inner.suspend();
-    park(this.#inner);
+    this.suspend();
+    super.park();
   }
 }

@@ -103,6 +103,9 @@ export interface Transport {
   listen(at: PeerAddress, onSession: (session: Session) => void): Promise<Listener>;
   /** From now on nothing is said to any peer, as when the supply has gone. Without it `close` says nothing either. */
   fallSilent?(): void;
+  /** Holds arrivals of all sessions back, of those that are being opened or will be too, and lets them through again. */
+  pause?(): void;
+  unpause?(): void;
   /** Closes all sessions and sockets. */
   close(): Promise<void>;
 }

@@ -67,6 +67,7 @@ async function download(device: Device, uri: string, signal: AbortSignal): Promi
     etag: before > 0 ? device.facts.firmware.etag : undefined,
     openCoap: openCoapOf(device),
     schemes: device.options.hasDtls ? SECURE_SCHEMES : undefined,
+    held: (arrival) => device.held(arrival),
     onEtag: (etag) => device.firmware.rememberEtag(etag),
   });
   return downloadOutcome(outcome, before);

@@ -10,7 +10,7 @@ export interface CarrierInspection {
   fire(seq: number): boolean;
   /**
    * Freezes the run: time stands still, and what comes from servers, the modem and the charts' services waits until it
-   * is resumed.
+   * is resumed, to DTLS handshakes and downloads that are under way as well.
    */
   readonly freeze: { pause(): void; resume(): void };
 }

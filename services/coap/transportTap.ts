@@ -5,11 +5,10 @@ import type {
   OpenOutcome,
   OpenRequest,
   PeerAddress,
-  PeerIdentity,
   Session,
-  SessionHandlers,
   Transport,
 } from "../../ports/transport.ts";
+import { SessionOver } from "./sessionOver.ts";
 
 export interface Tap {
   /** Takes a datagram and passes it on, now, later, changed, more than once or not at all. */
@@ -26,78 +25,37 @@ export function tapTransport(inner: Transport, tap: Tap): Transport {
       return inner.listen(at, (session) => onSession(new TappedSession(session, tap)));
     },
     fallSilent: () => inner.fallSilent?.(),
+    pause: () => inner.pause?.(),
+    unpause: () => inner.unpause?.(),
     close: () => inner.close(),
   };
 }
 
-class TappedSession implements Session, SessionHandlers {
-  readonly #inner: Session;
+class TappedSession extends SessionOver {
   readonly #tap: Tap;
-  #handlers: SessionHandlers | undefined;
   #ended = false;
   readonly #forward = (bytes: Uint8Array): void => {
-    if (!this.#ended) this.#inner.send(bytes);
+    if (!this.#ended) super.send(bytes);
   };
   readonly #deliver = (bytes: Uint8Array): void => {
-    if (!this.#ended) this.#handlers?.onDatagram(bytes);
+    if (!this.#ended) super.onDatagram(bytes);
   };
 
   constructor(inner: Session, tap: Tap) {
-    this.#inner = inner;
+    super(inner);
     this.#tap = tap;
   }
 
-  get peer(): PeerAddress {
-    return this.#inner.peer;
-  }
-  get local(): PeerAddress {
-    return this.#inner.local;
-  }
-  get identity(): PeerIdentity {
-    return this.#inner.identity;
-  }
-  get secure(): boolean {
-    return this.#inner.secure;
-  }
-  get maxDatagram(): number {
-    return this.#inner.maxDatagram;
+  override onDatagram(bytes: Uint8Array): void {
+    this.#tap.pass(bytes, "in", this.inner, this.#deliver);
   }
 
-  attach(handlers: SessionHandlers): void {
-    this.#handlers = handlers;
-    this.#inner.attach(this);
-  }
-
-  onDatagram(bytes: Uint8Array): void {
-    this.#tap.pass(bytes, "in", this.#inner, this.#deliver);
-  }
-
-  onClose(reason: CloseReason): void {
+  override onClose(reason: CloseReason): void {
     this.#ended = true;
-    this.#handlers?.onClose(reason);
+    super.onClose(reason);
   }
 
-  send(bytes: Uint8Array): void {
-    this.#tap.pass(bytes, "out", this.#inner, this.#forward);
-  }
-
-  suspend(): void {
-    this.#inner.suspend();
-  }
-  resume(): void {
-    this.#inner.resume();
-  }
-  pause(): void {
-    this.#inner.pause();
-  }
-  unpause(): void {
-    this.#inner.unpause();
-  }
-  close(): void {
-    this.#inner.close();
-  }
-  park(): void {
-    if (this.#inner.park === undefined) this.#inner.close();
-    else this.#inner.park();
+  override send(bytes: Uint8Array): void {
+    this.#tap.pass(bytes, "out", this.inner, this.#forward);
   }
 }

@@ -142,12 +142,15 @@ export class DtlsSession implements Session {
     this.#watchIdle();
   }
 
+  /** A handshake stands still as well: what comes waits below, as it came. */
   pause(): void {
     this.#arrivals.pause();
+    this.#options.inner.pause();
   }
 
   unpause(): void {
     this.#arrivals.unpause();
+    this.#options.inner.unpause();
   }
 
   close(): void {

@@ -46,6 +46,8 @@ export interface DtlsTransport extends Transport {
   save(): Promise<void>;
   /** From now on nothing is said to any peer and nothing more is stored, as when the supply has gone. */
   fallSilent(): void;
+  pause(): void;
+  unpause(): void;
 }
 
 /** Throws `DtlsError` `option` for a parameter that cannot be. */
@@ -72,6 +74,7 @@ class SecureTransport implements DtlsTransport {
   readonly #parameters: ResolvedParameters;
   readonly #kept: KeptSessions;
   readonly #sessions = new Set<DtlsSession>();
+  #paused = false;
   #silent = false;
   #closed = false;
 
@@ -113,6 +116,19 @@ class SecureTransport implements DtlsTransport {
   fallSilent(): void {
     this.#silent = true;
     for (const session of this.#sessions) session.suspend();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const session of this.#sessions) session.pause();
+    this.#options.inner.pause?.();
+  }
+
+  unpause(): void {
+    this.#paused = false;
+    // What one lets through may pause all again.
+    for (const session of [...this.#sessions]) if (!this.#paused) session.unpause();
+    if (!this.#paused) this.#options.inner.unpause?.();
   }
 
   async close(): Promise<void> {
@@ -163,6 +179,7 @@ class SecureTransport implements DtlsTransport {
       onEnd: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);
+    if (this.#paused) session.pause();
     const parked = await this.#kept.takeLive(attempt.key);
     const connection = parked && importClient(parked.bytes, attempt.options);
     if (parked !== undefined && connection !== undefined) {

@@ -31,6 +31,8 @@ export interface DownloadOptions {
   readonly openCoap?: OpenCoap | undefined;
   /** What is served; by default HTTPS, HTTP and, with `openCoap`, CoAP. `coaps:` needs an `openCoap` that can. */
   readonly schemes?: readonly Scheme[] | undefined;
+  /** Gives back what an HTTP host answers, or how asking it failed, once the run goes on; by default at once. */
+  held?<T>(arrival: Promise<T>): Promise<T>;
   /** The entity tag, before the first octet is written: kept, it lets a download go on after a loss of power. */
   onEtag?(etag: string): void;
   /** Octets in the area, and those of the whole image where the host tells. */
@@ -82,6 +84,7 @@ export async function downloadFirmware(options: DownloadOptions): Promise<Downlo
     caTags,
     clock,
     recorder,
+    held: (arrival) => options.held?.(arrival) ?? arrival,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
   });
 }

@@ -36,6 +36,7 @@ export interface HttpDownload {
   readonly timeouts: DownloadTimeouts;
   readonly recorder: HttpRecorder;
   readonly etag: string | undefined;
+  held<T>(arrival: Promise<T>): Promise<T>;
   onTotal(total: number): void;
   onEtag(etag: string): void;
 }
@@ -84,11 +85,14 @@ async function exchange(job: HttpDownload, url: URL, ca: readonly string[]): Pro
     recorder.request(writer.written);
     watchdog.expect("connectMs", timeouts.connectMs);
     const headers = requestHeaders(writer.written, etag);
-    const response = await request(url, { dispatcher: agent, headers, signal: watchdog.signal });
+    const asked = request(url, { dispatcher: agent, headers, signal: watchdog.signal }).then((response) => {
+      // A body that is not read to its end complains when its connection is destroyed.
+      response.body.on("error", () => {});
+      return response;
+    });
+    const response = await job.held(asked);
     watchdog.rest();
     recorder.response(response.statusCode);
-    // A body that is not read to its end complains when its connection is destroyed.
-    response.body.on("error", () => {});
     const head = { status: response.statusCode, headers: response.headers as ResponseHeaders };
     const verdict = judgeResponse(head.status, head.headers, { offset: writer.written, etag });
     switch (verdict.kind) {

@@ -101,6 +101,24 @@ describe("a frozen carrier", () => {
     await world.stop();
   });
 
+  it("has a handshake stand still that is under way, and goes on with it", async () => {
+    const world = await World.make({ secure: {} });
+    const { freeze } = world.carrier.inspection;
+    world.carrier.start();
+    for (let turns = 0; world.dtls.length === 0 && turns < 10_000; turns++) await world.clock.advanceAsync(1);
+    expect(world.dtls.some(({ phase }) => phase === "connected")).toBe(false);
+    freeze.pause();
+    const before = world.records.length;
+    world.clock.resume();
+    await world.clock.advanceAsync(200);
+    world.clock.pause();
+    expect(world.records.slice(before)).toEqual([]);
+    freeze.resume();
+    await world.until("registered");
+    expect(world.dtls.some(({ phase }) => phase === "connected")).toBe(true);
+    await world.stop();
+  });
+
   it("has its charts stand still whatever the modem and the charts' services do", async () => {
     const world = await World.make();
     const { freeze } = world.carrier.inspection;

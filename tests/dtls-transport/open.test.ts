@@ -299,3 +299,59 @@ describe("parameters", () => {
     });
   }
 });
+
+describe("a transport that is paused", () => {
+  const sent = ({ wire }: Network) => wire.filter(({ from }) => from.address === CLIENT).length;
+
+  it("has a handshake under way stand still, and go on with what came meanwhile", async () => {
+    const network = new Network();
+    await network.serve();
+    const transport = network.client();
+    const opening = transport.open({ uri: `coaps://${SERVER}`, securityTag: TAG });
+    await turn();
+    expect(sent(network)).toBe(1);
+    transport.pause();
+    const { length } = network.records;
+    await network.pass(100);
+    expect([sent(network), network.records.length]).toEqual([1, length]);
+    expect(network.wire.length).toBeGreaterThan(1);
+    transport.unpause();
+    expect(await network.settle(opening)).toMatchObject({ kind: "open" });
+  });
+
+  it("has those stand still that begin meanwhile", async () => {
+    const network = new Network();
+    await network.serve();
+    const transport = network.client();
+    transport.pause();
+    const opening = transport.open({ uri: `coaps://${SERVER}`, securityTag: TAG });
+    await turn();
+    await network.pass(100);
+    expect(sent(network)).toBe(1);
+    transport.unpause();
+    expect(await network.settle(opening)).toMatchObject({ kind: "open" });
+  });
+
+  it("holds what comes for a session that is open, and stands still again when the first thing let through pauses it", async () => {
+    const network = new Network();
+    await network.serve();
+    const transport = network.client();
+    const { session } = await network.session(transport);
+    const received: string[] = [];
+    session.attach({
+      onDatagram: (bytes) => {
+        received.push(new TextDecoder().decode(bytes));
+        transport.pause();
+      },
+      onClose: () => {},
+    });
+    transport.pause();
+    for (const text of ["one", "two"]) session.send(new TextEncoder().encode(text));
+    await network.pass(100);
+    expect(received).toEqual([]);
+    transport.unpause();
+    expect(received).toEqual(["one"]);
+    transport.unpause();
+    expect(received).toEqual(["one", "two"]);
+  });
+});

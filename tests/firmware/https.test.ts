@@ -45,6 +45,30 @@ describe("downloading over HTTPS", () => {
     });
   });
 
+  it("takes the answer, or the failure, once the run goes on", async () => {
+    const { origin } = await host(serve(image));
+    for (const [uri, kind] of [
+      [`${origin}/fw.bin`, "complete"],
+      ["https://127.0.0.1:1/fw.bin", "refused"],
+    ] as const) {
+      let goOn = () => {};
+      const going = new Promise<void>((resolve) => (goOn = resolve));
+      let settled: () => void = () => {};
+      const arrived = new Promise<void>((resolve) => (settled = resolve));
+      const held = async <T>(arrival: Promise<T>) => {
+        await arrival.then(settled, settled);
+        await going;
+        return arrival;
+      };
+      const { outcome, area, records } = attempt({ uri, cas: { 411: ours.pem }, held });
+      await arrived;
+      await new Promise((resolve) => setImmediate(resolve));
+      expect([area.content.length, records.map(({ phase }) => phase)]).toEqual([0, ["connect", "request"]]);
+      goOn();
+      expect(await outcome).toMatchObject({ kind });
+    }
+  });
+
   it("reaches a host by its name, which the certificate must bear", async () => {
     const { port } = await host(serve(image), issueHost(ours, { addresses: [] }));
     const cas = { 411: ours.pem };
