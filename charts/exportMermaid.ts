@@ -39,8 +39,9 @@ function statementOf(item: SequenceItem, span: string): string {
   }
 }
 
+/** `link` is a word of Mermaid's own. */
 function idOf(lifeline: Lifeline): string {
-  return lifeline.replace("/", "");
+  return lifeline === "link" ? "lteLink" : lifeline.replace("/", "");
 }
 
 /** `#` begins Mermaid's entity codes, `;` ends a statement, `%%` begins a comment, the bare word `end` ends a block. */
