@@ -89,6 +89,8 @@ export interface Viewer {
   checkpoint(records: readonly import("../ports/trace.ts").TraceRecord[], before: number): void;
   record(record: import("../ports/trace.ts").TraceRecord, number: number): void;
   gap(first: number, count: number): void;
+  /** Those that hold from now on. */
+  breakpoints?(breakpoints: readonly import("./protocol.ts").Breakpoint[]): void;
 }
 
 export interface Attachment {

@@ -12,7 +12,7 @@ export const SOCKET_PATH = "socket";
 /** Octets of one message of the page at most. */
 export const LARGEST_REQUEST = 65_536;
 
-export type Frame = HelloFrame | CheckpointFrame | RecordsFrame | GapFrame | ReplyFrame;
+export type Frame = HelloFrame | CheckpointFrame | RecordsFrame | GapFrame | BreakpointsFrame | ReplyFrame;
 
 /** First of all. */
 export interface HelloFrame {
@@ -38,7 +38,7 @@ export interface SteeringOffer {
   /** Time and arrivals can be frozen: breakpoints. */
   readonly freeze: boolean;
   readonly controls: readonly ControlOffer[];
-  /** Those that hold when the page comes: another page, or this one before it was loaded again, has set them. Absent: none. */
+  /** Those that hold when the page comes; a `breakpoints` frame tells it when others do. Absent: none. */
   readonly breakpoints?: readonly Breakpoint[];
 }
 
@@ -89,6 +89,12 @@ export interface GapFrame {
   readonly count: number;
 }
 
+/** The breakpoints that hold from now on, whichever page has added or removed one. */
+export interface BreakpointsFrame {
+  readonly frame: "breakpoints";
+  readonly breakpoints: readonly Breakpoint[];
+}
+
 export interface ReplyFrame {
   readonly frame: "reply";
   readonly id: number;
@@ -103,7 +109,7 @@ export type Request = { readonly id: number } & (
   | SendRequest
   | FireRequest
   | ControlRequest
-  | BreakpointsRequest
+  | BreakpointRequest
   | { readonly request: "pause" | "continue" | "step" }
 );
 
@@ -138,9 +144,10 @@ export interface ControlRequest {
   readonly values: Readonly<Record<string, string | number | boolean>>;
 }
 
-export interface BreakpointsRequest {
-  readonly request: "breakpoints";
-  readonly breakpoints: readonly Breakpoint[];
+/** Breakpoints belong to the app, not to a page. To add one that holds, or remove one that does not, changes nothing. */
+export interface BreakpointRequest {
+  readonly request: "addBreakpoint" | "removeBreakpoint";
+  readonly breakpoint: Breakpoint;
 }
 
 /** Everything given has to hold. At least one of `state`, `edge`, `event` and `guard` is given. */

@@ -7,6 +7,9 @@ import { activeIds, type OpenStep } from "./openStep.ts";
 import { eventType, type PlainOptions, plain } from "./plain.ts";
 import { namesOf, type SentEvent, sourceName, type WatchedActor } from "./watchedActors.ts";
 
+/** Of a record while they are gathered. */
+type Fields = { kind: "step"; [field: string]: unknown };
+
 export class ActorRecords {
   readonly #trace: Trace;
   readonly #describer: Describer;
@@ -57,30 +60,23 @@ export class ActorRecords {
   }
 
   step(actor: WatchedActor, step: OpenStep, sent: SentEvent, snapshot: AnyMachineSnapshot): void {
-    const { status } = snapshot;
-    this.#record(actor, {
-      ...this.#stepOf(actor, sent),
-      ...step.fields(),
-      ...(status !== "active" && { status }),
-      ...this.#endOf(snapshot),
-      cause: sent.cause,
-    });
+    const fields = this.#stepOf(actor, sent);
+    step.tell(fields);
+    if (snapshot.status !== "active") Object.assign(fields, { status: snapshot.status }, this.#endOf(snapshot));
+    fields.cause = sent.cause;
+    this.#record(actor, fields);
   }
 
   /** Of logic that has a value but no states. */
   value(actor: WatchedActor, sent: SentEvent, snapshot: AnyMachineSnapshot, isSame: boolean): void {
-    this.#record(actor, {
-      ...this.#stepOf(actor, sent),
-      ...(isSame ? { ignored: true } : { context: { set: this.#contextOf(snapshot).context } }),
-      ...withoutStates(sent),
-      cause: sent.cause,
-    });
+    const told = isSame ? { ignored: true } : { context: { set: this.#contextOf(snapshot).context } };
+    this.#record(actor, Object.assign(this.#stepOf(actor, sent), told, withoutStates(sent), { cause: sent.cause }));
   }
 
   /** Nobody takes what is sent to an actor that has ended. */
   dead(actor: WatchedActor, sent: SentEvent, { status, value }: AnyMachineSnapshot): void {
-    const fields = { ...this.#stepOf(actor, sent), ignored: true, value, ...withoutStates(sent), status };
-    this.#trace.record({ ...fields, cause: sent.cause });
+    const told = { ignored: true, value, ...withoutStates(sent), status, cause: sent.cause };
+    this.#trace.record(Object.assign(this.#stepOf(actor, sent), told));
   }
 
   /** Tells the definition of the actor's machine, and of those that it may begin, before the first of them. */
@@ -126,16 +122,21 @@ export class ActorRecords {
     };
   }
 
-  #stepOf(actor: WatchedActor, { event, sender }: SentEvent) {
+  /** To be added to: V8 makes a detour for each spread that may be none, and steps are many. */
+  #stepOf({ key }: WatchedActor, { event, sender }: SentEvent): Fields {
+    const fields: Fields = { kind: "step", actor: key, event: this.#eventOf(event) };
+    if (sender !== undefined) fields.sender = sender;
+    return fields;
+  }
+
+  /** With its type, whatever is redacted of it. */
+  #eventOf(event: { readonly type: string }): Record<string, unknown> {
+    const type = eventType(event);
     // What an actor begins with is told with the actor.
-    const shown = event.type === "xstate.init" ? {} : plain(event, "event", this.#plain);
-    return {
-      kind: "step",
-      actor: actor.key,
-      // With its type, whatever is redacted of it.
-      event: { ...(typeof shown === "object" && shown), type: eventType(event) },
-      ...(sender !== undefined && { sender }),
-    } as const;
+    if (type === "xstate.init") return { type };
+    const shown = plain(event, "event", this.#plain);
+    if (typeof shown !== "object" || shown === null) return { type };
+    return Object.assign(shown, { type });
   }
 
   #record(actor: WatchedActor, fields: RecordFields): void {

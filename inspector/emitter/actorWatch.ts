@@ -58,9 +58,7 @@ export class ActorWatch {
   /** Goes in, and tells of all that is there. */
   install(): void {
     const { root } = this.options;
-    this.#subscription = root.system.inspect({
-      next: (event: InspectionEvent) => this.#safely(() => this.#hear(event)),
-    });
+    this.#subscription = root.system.inspect({ next: (event: InspectionEvent) => this.#next(event) });
     this.#safely(() => {
       tellFound(root, this);
       this.timers.tellFound();
@@ -77,6 +75,14 @@ export class ActorWatch {
   #safely(work: () => void): void {
     try {
       work();
+    } catch {
+      this.faults++;
+    }
+  }
+
+  #next(event: InspectionEvent): void {
+    try {
+      this.#hear(event);
     } catch {
       this.faults++;
     }

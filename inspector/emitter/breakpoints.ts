@@ -4,17 +4,21 @@ import type { GuardAnswer, StepRecord } from "../records.ts";
 import { matches } from "./candidates.ts";
 
 const CONDITIONS = ["state", "edge", "event", "guard"] as const;
-const FIELDS: ReadonlySet<string> = new Set([...CONDITIONS, "device", "actor"]);
+const FIELDS = [...CONDITIONS, "device", "actor"] as const;
 
 /** What is wrong with it; undefined when nothing is. */
 export function breakpointProblem(breakpoint: Breakpoint): string | undefined {
   if (typeof breakpoint !== "object" || breakpoint === null) return "A breakpoint is an object";
   for (const [field, value] of Object.entries(breakpoint)) {
-    if (!FIELDS.has(field)) return `A breakpoint has no "${field}"`;
+    if (!(FIELDS as readonly string[]).includes(field)) return `A breakpoint has no "${field}"`;
     if (typeof value !== "string") return `"${field}" of a breakpoint is a string`;
   }
   if (CONDITIONS.some((field) => breakpoint[field] !== undefined)) return undefined;
   return `A breakpoint needs one of ${CONDITIONS.map((field) => `"${field}"`).join(", ")}`;
+}
+
+export function isSame(one: Breakpoint, other: Breakpoint): boolean {
+  return FIELDS.every((field) => one[field] === other[field]);
 }
 
 export function hits({ device, actor, state, edge, event, guard }: Breakpoint, step: StepRecord): boolean {

@@ -71,11 +71,8 @@ export function hasAlways(snapshot: AnyMachineSnapshot): boolean {
 class CandidateList {
   readonly candidates: Candidate[] = [];
   readonly #consideration: Consideration;
-  readonly #chosen: ReadonlySet<object>;
-
   constructor(consideration: Consideration) {
     this.#consideration = consideration;
-    this.#chosen = new Set(consideration.chosen);
   }
 
   /** Returns whether one of them, or `taken` before, was chosen. */
@@ -96,7 +93,7 @@ class CandidateList {
   #judge(transition: AnyTransitionDefinition): Candidate {
     const edge = this.#edge(transition);
     const { isAll, asks, unchosen, preempted } = this.#consideration;
-    const chosen = this.#chosen.has(transition);
+    const chosen = this.#consideration.chosen.includes(transition);
     const verdict = chosen ? (preempted.has(transition) ? "preempted" : "taken") : "refused";
     const { guard } = transition;
     if (guard === undefined) return { edge, verdict: chosen || isAll ? verdict : unchosen };
@@ -118,10 +115,22 @@ class CandidateList {
 /** As XState orders them: the exact descriptor first, then wildcards, the longest first. */
 export function transitionsFor(node: AnyStateNode, type: string): readonly AnyTransitionDefinition[] {
   const exact = node.transitions.get(type) ?? [];
-  const wild = [...node.transitions.keys()].filter((descriptor) => descriptor !== type && matches(type, descriptor));
+  const wild = wildcardsOf(node).filter((descriptor) => descriptor !== type && matches(type, descriptor));
   if (wild.length === 0) return exact;
-  wild.sort((one, other) => other.length - one.length);
   return [...exact, ...wild.flatMap((descriptor) => node.transitions.get(descriptor) ?? [])];
+}
+
+const wildcards = new WeakMap<AnyStateNode, readonly string[]>();
+
+/** Descriptors of more than one event, the longest first. */
+function wildcardsOf(node: AnyStateNode): readonly string[] {
+  let found = wildcards.get(node);
+  if (found === undefined) {
+    found = [...node.transitions.keys()].filter((descriptor) => descriptor.endsWith("*"));
+    found = found.toSorted((one, other) => other.length - one.length);
+    wildcards.set(node, found);
+  }
+  return found;
 }
 
 /** Whether an event is one of a descriptor: `link.up`, `link.*`, `*`. */

@@ -5,6 +5,8 @@ import { historyTargets } from "./describeMachine.ts";
 /** Histories whose default is another history. */
 const DEEPEST = 8;
 
+const NONE: Selection["preempted"] = new Set();
+
 type History = AnyMachineSnapshot["historyValue"];
 
 export interface Selection {
@@ -18,6 +20,10 @@ export interface Selection {
 
 export function select(transitions: readonly AnyTransitionDefinition[], snapshot: AnyMachineSnapshot): Selection {
   const { _nodes: active, historyValue } = snapshot;
+  const [only] = transitions;
+  if (only !== undefined && transitions.length === 1) {
+    return { taken: transitions, preempted: NONE, left: new Set(exitSet(only, active, historyValue)) };
+  }
   const preempted = new Set<AnyTransitionDefinition>();
   const kept = new Map<AnyTransitionDefinition, readonly AnyStateNode[]>();
   /** Whose exit set each node is in; no two of those that are kept share one. */

@@ -55,7 +55,12 @@ class AppInspector implements Inspector {
       sink,
       definitions: () => Object.values(definitions?.() ?? {}).map(hashed),
     });
-    this.#steerer = new Steerer({ steering: options.steering, watches: this.#watches, plain: { redact } });
+    this.#steerer = new Steerer({
+      steering: options.steering,
+      watches: this.#watches,
+      plain: { redact },
+      breakpointsChanged: (breakpoints) => this.#hub.tellBreakpoints(breakpoints),
+    });
   }
 
   readonly sink: Inspector["sink"] = (record) => {
@@ -63,7 +68,11 @@ class AppInspector implements Inspector {
     // The app's trace names the device that the watch makes this record for.
     if (this.#making !== undefined) this.#making.device = record.device;
     this.#hub.take(record);
-    this.#steerer.hear(record);
+    try {
+      this.#steerer.hear(record);
+    } catch {
+      // A record of the app's own making that no breakpoint can be compared with.
+    }
   };
 
   readonly detailed = (): boolean => this.#isWanted;

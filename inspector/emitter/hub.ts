@@ -7,6 +7,7 @@ import type { MachineDefinition } from "../definition.ts";
 import { checkpointOf } from "../model/checkpoint.ts";
 import { WorldFold } from "../model/fold.ts";
 import type { Attachment, Viewer } from "../options.ts";
+import type { Breakpoint } from "../protocol.ts";
 
 export interface HubOptions {
   readonly instance: string;
@@ -58,12 +59,19 @@ export class Hub {
   readonly take = (record: TraceRecord): void => {
     const { history, sink } = this.#options;
     if (sink !== undefined) this.#hand(() => sink(record));
+    // What nobody sees is counted all the same: who comes back has missed it.
+    const number = this.#next++;
     const isSeen = history > 0 || sink !== undefined || this.#viewers.size > 0 || this.#finding;
     if (!isSeen && !this.#matters(record)) return;
-    const number = this.#next++;
-    if (history === 0) this.#base.apply(record);
+    if (history === 0) tell(this.#base, record);
     else this.#keep(record, history);
-    for (const viewer of this.#viewers) this.#hand(() => viewer.record(record, number));
+    for (const viewer of this.#viewers) {
+      try {
+        viewer.record(record, number);
+      } catch {
+        // Whoever throws away what it is handed has had it.
+      }
+    }
   };
 
   /** `find` makes records of what is there: nobody has looked before. */
@@ -94,6 +102,10 @@ export class Hub {
     };
   }
 
+  tellBreakpoints(breakpoints: readonly Breakpoint[]): void {
+    for (const viewer of this.#viewers) this.#hand(() => viewer.breakpoints?.(breakpoints));
+  }
+
   /** Actors and the timers of these devices are no longer true: nobody watches them. */
   forget(timers: ReadonlySet<number>, devices: ReadonlySet<string>): void {
     const left = checkpointOf(this.#base.snapshot()).filter(({ kind, device, seq }) => {
@@ -101,7 +113,7 @@ export class Hub {
       return kind !== "actor" && kind !== "resource" && !(kind === "timer" && timers.has(seq));
     });
     this.#base = new WorldFold();
-    for (const record of left) this.#base.apply(record);
+    for (const record of left) tell(this.#base, record);
   }
 
   clear(): void {
@@ -118,7 +130,7 @@ export class Hub {
   #keep(record: TraceRecord, history: number): void {
     this.#ring.push(record);
     if (this.#ring.length - this.#start <= history) return;
-    this.#base.apply(this.#ring[this.#start]!);
+    tell(this.#base, this.#ring[this.#start]!);
     this.#start++;
     // Moving the rest down costs as much as has been taken away before.
     if (this.#start < history) return;
@@ -135,7 +147,7 @@ export class Hub {
 
   #checkpointNow(): TraceRecord[] {
     const now = new WorldFold(this.#base.snapshot());
-    for (let at = this.#start; at < this.#ring.length; at++) now.apply(this.#ring[at]!);
+    for (let at = this.#start; at < this.#ring.length; at++) tell(now, this.#ring[at]!);
     return this.#checkpoint(now);
   }
 
@@ -156,5 +168,14 @@ export class Hub {
     } catch {
       // Whoever throws away what it is handed has had it.
     }
+  }
+}
+
+/** A record that no fold understands, such as an app may hand in, has told nothing; it is not to harm the app. */
+function tell(fold: WorldFold, record: TraceRecord): void {
+  try {
+    fold.apply(record);
+  } catch {
+    // It is shown as it is.
   }
 }

@@ -111,24 +111,22 @@ export class OpenStep {
     this.#left.clear();
   }
 
-  /** The fields of the record but for its actor, event, sender and end. */
-  fields(): Record<string, unknown> {
-    const { after } = this;
+  /** Adds what happened to the fields of the record. */
+  tell(fields: Record<string, unknown>): void {
+    const { after, before } = this;
     this.#considerAlways();
-    const context = contextChange(this.before?.context, after?.context, this.#options.plain);
-    const isIgnored =
-      this.before !== undefined && !this.#failed && this.#microsteps.every(({ edges }) => edges.length === 0);
-    return {
-      ...(isIgnored && { ignored: true }),
-      microsteps: this.#microsteps,
-      value: after?.value,
-      active: after?._nodes === undefined ? [] : activeIds(after),
-      entered: [...this.#entered],
-      left: [...this.#left],
-      ...(context !== undefined && { context }),
-      ...(this.#actions.length > 0 && { actions: this.#actions }),
-      ...(this.#leftOut > 0 && { microstepsLeftOut: this.#leftOut }),
-    };
+    const context = contextChange(before?.context, after?.context, this.#options.plain);
+    if (before !== undefined && !this.#failed && this.#microsteps.every(({ edges }) => edges.length === 0)) {
+      fields.ignored = true;
+    }
+    fields.microsteps = this.#microsteps;
+    fields.value = after?.value;
+    fields.active = after?._nodes === undefined ? [] : activeIds(after);
+    fields.entered = [...this.#entered];
+    fields.left = [...this.#left];
+    if (context !== undefined) fields.context = context;
+    if (this.#actions.length > 0) fields.actions = this.#actions;
+    if (this.#leftOut > 0) fields.microstepsLeftOut = this.#leftOut;
   }
 
   /** Eventless transitions were asked once more at the end, and all said no: that may be what somebody looks for. */
@@ -154,14 +152,10 @@ export class OpenStep {
   }
 
   #move(before: AnyMachineSnapshot, after: AnyMachineSnapshot, left: Selection["left"]): void {
-    const was = new Set<AnyStateNode>(before._nodes);
-    const is = new Set<AnyStateNode>(after._nodes);
-    for (const node of before._nodes as AnyStateNode[]) {
-      if (left.has(node) || !is.has(node)) this.#left.add(nodeId(node));
-    }
-    for (const node of inOrder(after._nodes)) {
-      if (left.has(node) || !was.has(node)) this.#entered.add(nodeId(node));
-    }
+    const was: readonly AnyStateNode[] = before._nodes;
+    const is: readonly AnyStateNode[] = after._nodes;
+    for (const node of was) if (left.has(node) || !is.includes(node)) this.#left.add(nodeId(node));
+    for (const node of inOrder(is)) if (left.has(node) || !was.includes(node)) this.#entered.add(nodeId(node));
   }
 }
 

@@ -4,7 +4,7 @@
  * `{ $symbol }`, `{ $actor }`, `{ $snapshot }`, `{ $machine }`, `{ $cycle }` (path of what contains it), `{ $deep }` (below
  * the depth that is told), `{ $threw }` (what could not be read), and `$class`, `$more` (how many are left out) beside the rest.
  */
-import { REDACTED, SECRET_KEYS } from "../../trace/redact.ts";
+import { REDACTED, SECRET_KEYS, withoutUserInformation } from "../../trace/redact.ts";
 
 /** `redact` may replace any value; `actor` names an actor reference. */
 export interface PlainOptions {
@@ -15,6 +15,8 @@ export interface PlainOptions {
 const DEEPEST = 8;
 const WIDEST = 100;
 const LONGEST_TEXT = 2_000;
+/** Of what an address begins with, so that a secret in it that is cut through is still seen to be one. */
+const LONGEST_ADDRESS = 2_000;
 const MOST_OCTETS = 256;
 /** Values in all. */
 const MOST_VALUES = 2_000;
@@ -26,20 +28,17 @@ export function plain(value: unknown, path: string, options: PlainOptions = {}):
 
 /** What lies at `keys` below `root`, which is called `name`: a secret too when something above it is one. */
 export function plainWithin(root: unknown, name: string, keys: readonly string[], options: PlainOptions = {}): unknown {
+  const { redact } = options;
   let path = name;
+  let above = "";
   let value = root;
-  const parts: [path: string, key: string, value: unknown][] = [[path, "", value]];
   for (const key of keys) {
-    path = `${path}.${key}`;
+    if (isSecret(above, value) || (redact !== undefined && replaced(redact, path, value) !== value)) return REDACTED;
     value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-    parts.push([path, key, value]);
+    path = `${path}.${key}`;
+    above = key;
   }
-  const last = parts.pop()!;
-  for (const [above, key, part] of parts) {
-    const isReplaced = options.redact !== undefined && replaced(options.redact, above, part) !== part;
-    if (isReplaced || isSecret(key, part)) return REDACTED;
-  }
-  return new PlainWriter(options).write(last[2], last[0], last[1], 0);
+  return new PlainWriter(options).write(value, path, above, 0);
 }
 
 function replaced(redact: NonNullable<PlainOptions["redact"]>, path: string, value: unknown): unknown {
@@ -76,7 +75,9 @@ export function eventType({ type }: { readonly type: unknown }): string {
 
 class PlainWriter {
   readonly #options: PlainOptions;
-  readonly #above = new Map<object, string>();
+  /** What contains the value that is written, and where each lies; few, so that a search costs less than a map. */
+  readonly #above: object[] = [];
+  readonly #paths: string[] = [];
   #values = 0;
   #text = 0;
 
@@ -109,18 +110,21 @@ class PlainWriter {
   }
 
   #object(value: object, path: string, depth: number): unknown {
-    const above = this.#above.get(value);
-    if (above !== undefined) return { $cycle: above };
+    const at = this.#above.indexOf(value);
+    if (at >= 0) return { $cycle: this.#paths[at] };
+    const { length } = this.#above;
     try {
       const special = this.#special(value, path);
       if (special !== undefined) return special;
       if (depth >= DEEPEST || this.#values >= MOST_VALUES) return { $deep: kindOf(value) };
-      this.#above.set(value, path);
+      this.#above.push(value);
+      this.#paths.push(path);
       return this.#contents(value, path, depth);
     } catch (error) {
       return { $threw: errorText(error, path, this.#options) };
     } finally {
-      if (this.#above.get(value) === path) this.#above.delete(value);
+      this.#above.length = length;
+      this.#paths.length = length;
     }
   }
 
@@ -154,7 +158,9 @@ class PlainWriter {
         return { $class: name, value: this.write(told, path, "", depth + 1) };
       return { $class: name, ...this.#fields(told, path, depth) };
     }
-    return { ...(name !== undefined && { $class: name }), ...this.#fields(value, path, depth) };
+    return name === undefined
+      ? this.#fields(value, path, depth)
+      : { $class: name, ...this.#fields(value, path, depth) };
   }
 
   #list(items: Iterable<unknown>, length: number, path: string, depth: number): unknown[] {
@@ -191,8 +197,10 @@ class PlainWriter {
       } catch (error) {
         field = { $threw: errorText(error, `${path}.${key}`, this.#options) };
       }
-      // `__proto__` as a key of the app's must not become this object's prototype.
-      if (field !== undefined) Object.defineProperty(told, key, { value: field, enumerable: true, configurable: true });
+      if (field === undefined) continue;
+      // As a key of the app's it must not become this object's prototype.
+      if (key === "__proto__") Object.defineProperty(told, key, { value: field, enumerable: true, configurable: true });
+      else told[key] = field;
     }
     if (keys.length > count) told.$more = keys.length - count;
     return told;
@@ -232,7 +240,9 @@ function octets(bytes: Uint8Array): unknown {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)` : text;
+  if (text.length <= LONGEST_TEXT) return withoutUserInformation(text);
+  const begin = withoutUserInformation(text.slice(0, LONGEST_TEXT + LONGEST_ADDRESS)).slice(0, LONGEST_TEXT);
+  return `${begin}… (${text.length} characters)`;
 }
 
 function nameOf(value: unknown): string {

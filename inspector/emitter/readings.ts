@@ -4,54 +4,93 @@ const DEEPEST = 5;
 const MOST_READINGS = 20;
 
 export class Readings {
-  readonly #proxies = new WeakMap<object, object>();
+  /** What each object is seen through: the same always, as a guard that compares objects needs it. */
+  readonly #proxies = new Map<object, object>();
   /** Keys from the root down, by path. */
   readonly #read = new Map<string, readonly string[]>();
 
   /** `value`, under this name in the paths. */
   watch<T>(value: T, name: string): T {
-    return this.#watch(value, [name]) as T;
+    return this.below(value, [name]) as T;
   }
 
   /** What was read: the root's name and the keys below it, by path; of a path and what lies below it, the deeper one. */
   get paths(): ReadonlyMap<string, readonly string[]> {
+    if (this.#read.size < 2) return this.#read;
     const paths = [...this.#read.keys()];
-    const kept = [...this.#read].filter(([path]) => !paths.some((other) => other.startsWith(`${path}.`)));
+    const kept = [...this.#read].filter(([path]) => !paths.some((other) => isBelow(other, path)));
     return new Map(kept.slice(0, MOST_READINGS));
   }
 
-  #watch(value: unknown, keys: readonly string[]): unknown {
+  /** The value at these keys, watched. */
+  below(value: unknown, keys: readonly string[]): unknown {
     if (!isPlain(value) || keys.length > DEEPEST) return value;
     const known = this.#proxies.get(value);
     if (known !== undefined) return known;
     // The target is an empty stand-in: what is frozen could not be shown through a proxy over itself.
-    const proxy = new Proxy(Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object | null), {
-      get: (_, key) => this.#get(value, key, keys),
-      has: (_, key) => Reflect.has(value, key),
-      ownKeys: () => Reflect.ownKeys(value),
-      getOwnPropertyDescriptor: (target, key) => {
-        const own = Reflect.getOwnPropertyDescriptor(value, key);
-        if (own === undefined) return undefined;
-        const fixed = Reflect.getOwnPropertyDescriptor(target, key)?.configurable === false;
-        const read = this.#get(value, key, keys);
-        return { value: read, enumerable: own.enumerable === true, writable: true, configurable: !fixed };
-      },
-      set: () => false,
-      defineProperty: () => false,
-      deleteProperty: () => false,
-    });
+    const target = Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object | null);
+    const proxy = new Proxy(target as object, new Reader(this, value, keys));
     this.#proxies.set(value, proxy);
     return proxy;
   }
 
-  #get(value: object, key: string | symbol, keys: readonly string[]): unknown {
+  note(keys: readonly string[]): void {
+    if (this.#read.size < 4 * MOST_READINGS) this.#read.set(keys.join("."), keys);
+  }
+}
+
+/** What a guard gets to see of an object: all of it, and nothing that it could change. */
+class Reader implements ProxyHandler<object> {
+  readonly #readings: Readings;
+  readonly #value: object;
+  readonly #keys: readonly string[];
+
+  constructor(readings: Readings, value: object, keys: readonly string[]) {
+    this.#readings = readings;
+    this.#value = value;
+    this.#keys = keys;
+  }
+
+  get(_: object, key: string | symbol): unknown {
+    const value = this.#value;
     const read: unknown = Reflect.get(value, key);
     if (typeof key === "symbol" || typeof read === "function") return read;
-    const below = [...keys, key];
-    const isCount = key === "length" && Array.isArray(value);
-    if (!isCount && this.#read.size < 4 * MOST_READINGS) this.#read.set(below.join("."), below);
-    return this.#watch(read, below);
+    const below = [...this.#keys, key];
+    if (key !== "length" || !Array.isArray(value)) this.#readings.note(below);
+    return this.#readings.below(read, below);
   }
+
+  has(_: object, key: string | symbol): boolean {
+    return Reflect.has(this.#value, key);
+  }
+
+  ownKeys(): (string | symbol)[] {
+    return Reflect.ownKeys(this.#value);
+  }
+
+  getOwnPropertyDescriptor(target: object, key: string | symbol): PropertyDescriptor | undefined {
+    const own = Reflect.getOwnPropertyDescriptor(this.#value, key);
+    if (own === undefined) return undefined;
+    const fixed = Reflect.getOwnPropertyDescriptor(target, key)?.configurable === false;
+    const value = this.get(target, key);
+    return { value, enumerable: own.enumerable === true, writable: true, configurable: !fixed };
+  }
+
+  set(): boolean {
+    return false;
+  }
+
+  defineProperty(): boolean {
+    return false;
+  }
+
+  deleteProperty(): boolean {
+    return false;
+  }
+}
+
+function isBelow(path: string, above: string): boolean {
+  return path.length > above.length && path.charAt(above.length) === "." && path.startsWith(above);
 }
 
 function isPlain(value: unknown): value is object {

@@ -53,22 +53,35 @@ export class ScheduledEvents {
     this.#changes.delete(actor);
     for (const change of changes) {
       const id = "cancel" in change ? change.cancel : change.id;
-      const known = id === undefined ? undefined : actor.timers.find((timer) => timer.id === id);
-      if (known !== undefined) this.#over(actor, known, "cleared");
-      if ("set" in change) this.#set(actor, change.set, change.id, change.delay, this.#actors.of(change.to));
+      const known = id === undefined ? undefined : actor.timers.find((timer) => timer.held && timer.id === id);
+      if ("set" in change) {
+        // XState forgets the one that had the id, and lets it fire all the same.
+        if (known !== undefined) known.held = false;
+        this.#set(actor, change.set, change.id, change.delay, this.#actors.of(change.to));
+      } else if (known !== undefined) this.#over(actor, known, "cleared");
     }
   }
 
   /** `seq` of the record that says so, when this event is a delayed one of the actor's. */
   fired(actor: WatchedActor, event: object): number | undefined {
-    const timer = actor.timers.find((one) => one.event === event);
-    return timer === undefined ? undefined : this.#over(actor, timer, "fired");
+    const timer = this.#firing(actor.timers.filter((one) => one.event === event));
+    if (timer === undefined) return undefined;
+    for (const other of actor.timers) if (timer.id !== undefined && other.id === timer.id) other.held = false;
+    return this.#over(actor, timer, "fired");
   }
 
-  /** XState says nothing when an actor ends. */
+  /** Of an actor's timers with the same event object the one whose id XState has just forgotten. */
+  #firing(timers: readonly PendingTimer[]): PendingTimer | undefined {
+    if (timers.length < 2) return timers[0];
+    const { ref } = this.#bySeq.get(timers[0]!.seq)!.actor;
+    const kept = Object.values(scheduled(this.#root)).filter(({ source }) => source === ref);
+    return timers.find(({ id }) => id !== undefined && !kept.some((one) => one.id === id)) ?? timers[0];
+  }
+
+  /** XState says nothing when an actor ends: it cancels what it can. */
   clearAll(actor: WatchedActor): void {
     this.#changes.delete(actor);
-    for (const timer of [...actor.timers]) this.#over(actor, timer, "cleared");
+    for (const timer of actor.timers.filter(({ held }) => held)) this.#over(actor, timer, "cleared");
   }
 
   /** Those that were set before somebody looked. `startedAt` is the processor's time, whatever clock drives the app. */
@@ -86,9 +99,13 @@ export class ScheduledEvents {
   fireNow(seq: number): boolean {
     const found = this.#bySeq.get(seq);
     if (found === undefined) return false;
-    const { source, target, event, id } =
-      Object.values(scheduled(this.#root)).find((one) => one.event === found.timer.event) ?? {};
-    if (source === undefined || target === undefined || event === undefined || id === undefined) return false;
+    const { actor, timer } = found;
+    // The event object is the machine's: all its actors send the same one.
+    const isIt = (one: Scheduled) =>
+      one.source === actor.ref && one.event === timer.event && (timer.id === undefined || one.id === timer.id);
+    const pending = timer.held ? Object.values(scheduled(this.#root)).find(isIt) : undefined;
+    if (pending === undefined) return false;
+    const { source, target, event, id } = pending;
     const { scheduler, _relay } = this.#root.system as unknown as {
       readonly scheduler: { cancel(source: AnyActorRef, id: string): void };
       _relay(source: AnyActorRef, target: AnyActorRef, event: { readonly type: string }): void;
@@ -116,7 +133,7 @@ export class ScheduledEvents {
       purpose: isAfter ? "delayed transition" : to === undefined ? "delayed event" : `delayed event to ${to}`,
       cause: actor.lastSeq,
     });
-    const timer = { seq, id, event };
+    const timer = { seq, id, event, held: true };
     actor.timers.push(timer);
     this.#bySeq.set(seq, { actor, timer });
   }

@@ -1,9 +1,9 @@
 /** Does to the app what its options allow, and records that it was done: events, timers, controls, breakpoints. */
 import type { TraceRecord } from "../../ports/trace.ts";
 import type { Steering } from "../options.ts";
-import type { Breakpoint, ControlRequest, FireRequest, Request, SendRequest } from "../protocol.ts";
+import type { Breakpoint, BreakpointRequest, ControlRequest, FireRequest, Request, SendRequest } from "../protocol.ts";
 import type { StepRecord } from "../records.ts";
-import { breakpointProblem, hits } from "./breakpoints.ts";
+import { breakpointProblem, hits, isSame } from "./breakpoints.ts";
 import { controlValues } from "./controlValues.ts";
 import { errorText, type PlainOptions, plain } from "./plain.ts";
 import { SteeringError } from "./steeringError.ts";
@@ -13,6 +13,8 @@ export interface SteererOptions {
   readonly steering: Steering | undefined;
   readonly watches: Iterable<Watch>;
   readonly plain: PlainOptions;
+  /** Is called with the breakpoints that hold whenever others do. */
+  readonly breakpointsChanged: (breakpoints: readonly Breakpoint[]) => void;
 }
 
 const MOST_BREAKPOINTS = 100;
@@ -42,8 +44,10 @@ export class Steerer {
         return this.#fire(request);
       case "control":
         return this.#control(request);
-      case "breakpoints":
-        return this.#set(request.breakpoints);
+      case "addBreakpoint":
+        return this.#addBreakpoint(request);
+      case "removeBreakpoint":
+        return this.#hold(this.#breakpoints.filter((one) => !isSame(one, request.breakpoint)));
       case "pause":
         this.#freezer();
         if (this.#state === "paused") throw new SteeringError("notNow", "It is paused already");
@@ -123,14 +127,21 @@ export class Steerer {
     }
   }
 
-  #set(breakpoints: readonly Breakpoint[]): void {
-    if (breakpoints.length > 0) this.#freezer();
-    if (breakpoints.length > MOST_BREAKPOINTS) {
-      throw new SteeringError("invalid", `There can be ${MOST_BREAKPOINTS} breakpoints, not ${breakpoints.length}`);
-    }
-    const problem = breakpoints.map(breakpointProblem).find((one) => one !== undefined);
+  #addBreakpoint({ breakpoint }: BreakpointRequest): void {
+    this.#freezer();
+    const problem = breakpointProblem(breakpoint);
     if (problem !== undefined) throw new SteeringError("invalid", problem);
-    this.#breakpoints = [...breakpoints];
+    if (this.#breakpoints.some((one) => isSame(one, breakpoint))) return;
+    if (this.#breakpoints.length >= MOST_BREAKPOINTS) {
+      throw new SteeringError("invalid", `There are ${MOST_BREAKPOINTS} breakpoints, and there can be no more`);
+    }
+    this.#hold([...this.#breakpoints, breakpoint]);
+  }
+
+  #hold(breakpoints: readonly Breakpoint[]): void {
+    if (breakpoints.length === this.#breakpoints.length) return;
+    this.#breakpoints = breakpoints;
+    this.#options.breakpointsChanged(breakpoints);
   }
 
   #pause(phase: "paused" | "stepped", step?: StepRecord, breakpoint?: Breakpoint): void {

@@ -16,6 +16,8 @@ export interface PendingTimer {
   /** XState's id of it, within its source; absent: drawn at random. */
   readonly id: string | undefined;
   readonly event: { readonly type: string };
+  /** XState can still cancel it: it cannot once the id has been given again, or one that had it has fired. */
+  held: boolean;
 }
 
 export interface WatchedActor {

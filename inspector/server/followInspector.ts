@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import {
+  type BreakpointsFrame,
   type CheckpointFrame,
   type Frame,
   type GapFrame,
@@ -21,6 +22,7 @@ export interface Follower {
   checkpoint?(frame: CheckpointFrame): void;
   records?(frame: RecordsFrame): void;
   gap?(frame: GapFrame): void;
+  breakpoints?(frame: BreakpointsFrame): void;
   /** It is over: the reason that the server gave, or what went wrong. */
   closed?(reason: string): void;
 }
@@ -110,6 +112,7 @@ class FollowedInspector {
     if (frame.frame === "checkpoint") this.#follower.checkpoint?.(frame);
     else if (frame.frame === "records") this.#follower.records?.(frame);
     else if (frame.frame === "gap") this.#follower.gap?.(frame);
+    else if (frame.frame === "breakpoints") this.#follower.breakpoints?.(frame);
     else if (frame.frame === "reply") this.#answer(frame);
   }
 

@@ -4,7 +4,7 @@
  */
 import type { WebSocket } from "ws";
 import type { TraceRecord } from "../../ports/trace.ts";
-import { replacer } from "../../trace/bytes.ts";
+import { jsonText } from "../../trace/bytes.ts";
 import { type Json, toldBy } from "../adapters/foreignActors.ts";
 import { WorldFold } from "../model/fold.ts";
 import type { World } from "../model/world.ts";
@@ -89,7 +89,7 @@ export class ForeignOutlet {
   /** What cannot be said in that protocol is left out: an app's records may hold anything. */
   #texts(item: Item): string[] {
     try {
-      return this.#frames(item).map((frame) => JSON.stringify(frame, replacer));
+      return this.#frames(item).map(jsonText);
     } catch {
       return [];
     }

@@ -1,14 +1,15 @@
 /** Frames as text. What cannot be written as JSON costs its record, not the page. */
 import type { TraceRecord } from "../../ports/trace.ts";
-import { replacer } from "../../trace/bytes.ts";
+import { jsonText } from "../../trace/bytes.ts";
 import type { CheckpointFrame, Frame } from "../protocol.ts";
 
 export function recordText(record: TraceRecord): string {
   try {
-    return JSON.stringify(record, replacer);
+    return jsonText(record);
   } catch (error) {
     const { seq, time, device, kind, cause } = record;
-    return JSON.stringify({ seq, time, device, kind, cause, unwritable: messageOf(error) });
+    const known = typeof cause === "number" ? { cause } : {};
+    return JSON.stringify({ seq, time, device, kind, ...known, unwritable: messageOf(error) });
   }
 }
 
@@ -22,7 +23,7 @@ export function recordsText(first: number, records: readonly string[]): string {
 
 export function frameText(frame: Exclude<Frame, { frame: "checkpoint" | "records" }>): string {
   try {
-    return JSON.stringify(frame, replacer);
+    return jsonText(frame);
   } catch (error) {
     if (frame.frame !== "reply") throw error;
     return JSON.stringify({ frame: "reply", id: frame.id, ok: frame.ok, value: `not shown: ${messageOf(error)}` });

@@ -2,14 +2,7 @@
  * The JSON Schema (2020-12) of what pages and server say to each other (protocol.ts); schema/inspector.schema.json
  * holds it. Records are those of schema/record.schema.json.
  */
-import {
-  BREAKPOINT_FIELDS,
-  BREAKPOINT_TRIGGERS,
-  MAX_BREAKPOINTS,
-  MAX_TEXT,
-  REQUESTS,
-  type RequestField,
-} from "./requestFields.ts";
+import { BREAKPOINT_FIELDS, BREAKPOINT_TRIGGERS, MAX_TEXT, REQUESTS, type RequestField } from "./requestFields.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -65,6 +58,10 @@ const FRAMES = {
     first: natural,
     count: { type: "integer", minimum: 1 },
   }),
+  breakpoints: object("The breakpoints that hold from now on, whichever page has added or removed one.", {
+    frame: { const: "breakpoints" },
+    breakpoints: listOf(ref("breakpoint")),
+  }),
   reply: object(
     "The answer to the request with this id.",
     { frame: { const: "reply" }, id: natural, ok: flag },
@@ -103,7 +100,7 @@ const FIELDS: Readonly<Record<RequestField["type"], Schema>> = {
   natural,
   event: { type: "object", required: ["type"], properties: { type: { ...limitedText, minLength: 1 } } },
   values: { type: "object", additionalProperties: { anyOf: [limitedText, { type: ["number", "boolean"] }] } },
-  breakpoints: { ...listOf(ref("breakpoint")), maxItems: MAX_BREAKPOINTS },
+  breakpoint: ref("breakpoint"),
 };
 
 function requestOf(name: string, fields: Readonly<Record<string, RequestField>>): Schema {
@@ -122,7 +119,8 @@ const DESCRIPTIONS: Readonly<Record<keyof typeof REQUESTS, string>> = {
   send: "Sends an event to an actor.",
   fire: "Fires a timer now; `timer` is the seq of its `set` record.",
   control: "Does what the app offers.",
-  breakpoints: "From now on these breakpoints hold, and no others.",
+  addBreakpoint: "Time is frozen there from now on, whichever page asked for it.",
+  removeBreakpoint: "Time is not frozen there any more.",
   pause: "Freezes time and arrivals.",
   continue: "Lets time and arrivals go on.",
   step: "Lets them go on up to the next step of a chart.",

@@ -31,6 +31,8 @@ export class PageConnection {
   /** Number of the first record that the page, being slow, does not get. */
   #lostFrom: number | undefined;
   #underWay = 0;
+  /** The breakpoints that the page was told. */
+  #told: readonly Breakpoint[];
 
   constructor(socket: WebSocket, inspector: Inspector, { live }: PageOptions) {
     this.#socket = socket;
@@ -41,6 +43,7 @@ export class PageConnection {
     // What was wrong is in the code that ws closes with.
     socket.on("error", () => {});
     const { options, instance, breakpoints } = inspector;
+    this.#told = breakpoints;
     this.#say({
       frame: "hello",
       protocol: PROTOCOL_VERSION,
@@ -82,11 +85,20 @@ export class PageConnection {
       checkpoint: (records, before) => this.#checkpoint(records, before),
       record: (record, number) => this.#record(record, number),
       gap: (first, count) => this.#gap(first, count),
+      breakpoints: (breakpoints) => this.#tellBreakpoints(breakpoints),
     };
     this.#outbox.unbounded(() => {
       this.#attachment = this.#inspector.attach(viewer);
     });
+    // Another page may have been quicker since the hello.
+    this.#tellBreakpoints(this.#inspector.breakpoints);
     this.#reply(id, { ok: true });
+  }
+
+  #tellBreakpoints(breakpoints: readonly Breakpoint[]): void {
+    if (breakpoints === this.#told) return;
+    this.#told = breakpoints;
+    this.#say({ frame: "breakpoints", breakpoints });
   }
 
   async #steer(request: Request): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { performance } from "node:perf_hooks";
 import type { WebSocket } from "ws";
+import { guarded } from "./closeCodes.ts";
 
 /** A page draws no faster, ms. */
 const PICTURE_MS = 16;
@@ -62,7 +63,9 @@ export class Pump {
     setImmediate(this.#turn);
   }
 
-  readonly #turn = (): void => {
+  readonly #turn = (): void => guarded(this.#socket, () => this.#give());
+
+  #give(): void {
     this.#scheduled = false;
     this.#gathers = false;
     let portion = PORTION;
@@ -82,7 +85,7 @@ export class Pump {
       this.#sentAt = performance.now();
       this.#socket.send(message, this.#sent);
     }
-  };
+  }
 
   readonly #sent = (): void => {
     if (this.#stalled && !this.#scheduled && !this.#closed) this.#goOn();

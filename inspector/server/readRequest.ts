@@ -3,7 +3,6 @@ import type { Request } from "../protocol.ts";
 import {
   BREAKPOINT_FIELDS,
   BREAKPOINT_TRIGGERS,
-  MAX_BREAKPOINTS,
   MAX_DEPTH,
   MAX_TEXT,
   REQUESTS,
@@ -59,24 +58,18 @@ const CHECKS: Readonly<Record<RequestField["type"], (value: unknown) => string |
     isObject(value) && !Object.hasOwn(value, "__proto__") && Object.values(value).every(isScalar)
       ? undefined
       : "must be an object of strings, numbers and booleans",
-  breakpoints: (value) => {
-    if (!Array.isArray(value)) return "must be a list";
-    if (value.length > MAX_BREAKPOINTS) return `has ${value.length} entries, ${MAX_BREAKPOINTS} are possible`;
-    return value.map(breakpointProblem).find((problem) => problem !== undefined);
+  breakpoint: (value) => {
+    if (!isObject(value)) return "must be an object";
+    const known: readonly string[] = BREAKPOINT_FIELDS;
+    for (const [field, given] of Object.entries(value)) {
+      if (!known.includes(field)) return `has no field "${field}"`;
+      if (!isText(given)) return `its "${field}" must be a string of at most ${MAX_TEXT} characters`;
+    }
+    if (BREAKPOINT_TRIGGERS.every((field) => value[field] === undefined))
+      return `must have at least one of ${BREAKPOINT_TRIGGERS.join(", ")}`;
+    return undefined;
   },
 };
-
-function breakpointProblem(value: unknown, index: number): string | undefined {
-  if (!isObject(value)) return `breakpoint ${index} must be an object`;
-  const known: readonly string[] = BREAKPOINT_FIELDS;
-  for (const [field, given] of Object.entries(value)) {
-    if (!known.includes(field)) return `breakpoint ${index} has no field "${field}"`;
-    if (!isText(given)) return `"${field}" of breakpoint ${index} must be a string`;
-  }
-  if (BREAKPOINT_TRIGGERS.every((field) => value[field] === undefined))
-    return `breakpoint ${index} must have at least one of ${BREAKPOINT_TRIGGERS.join(", ")}`;
-  return undefined;
-}
 
 function isShallow(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return true;

@@ -4,7 +4,7 @@ import type { Breakpoint, Request } from "../protocol.ts";
 export type RequestName = Request["request"];
 
 export interface RequestField {
-  readonly type: "text" | "natural" | "event" | "values" | "breakpoints";
+  readonly type: "text" | "natural" | "event" | "values" | "breakpoint";
   readonly optional?: true;
 }
 
@@ -15,7 +15,8 @@ export const REQUESTS = {
   send: { device: text, actor: text, event: { type: "event" } },
   fire: { device: text, timer: { type: "natural" } },
   control: { name: text, device: text, values: { type: "values" } },
-  breakpoints: { breakpoints: { type: "breakpoints" } },
+  addBreakpoint: { breakpoint: { type: "breakpoint" } },
+  removeBreakpoint: { breakpoint: { type: "breakpoint" } },
   pause: {},
   continue: {},
   step: {},
@@ -33,7 +34,6 @@ export const BREAKPOINT_FIELDS = [
 /** At least one of these is given. */
 export const BREAKPOINT_TRIGGERS = ["state", "edge", "event", "guard"] as const satisfies readonly (keyof Breakpoint)[];
 
-export const MAX_BREAKPOINTS = 100;
 export const MAX_TEXT = 4_096;
 /** How deep an event may be nested. */
 export const MAX_DEPTH = 32;

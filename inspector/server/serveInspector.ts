@@ -8,9 +8,10 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Inspector } from "../options.ts";
-import { type AdmissionRules, admit, isLoopback } from "./admission.ts";
+import { type AdmissionRules, type Admitted, admit, isLoopback, type Refused } from "./admission.ts";
 import { PageFiles, sendText } from "./pageFiles.ts";
 import { Sockets } from "./sockets.ts";
+import { Strangers } from "./strangers.ts";
 
 export interface ServeOptions {
   /** 0: any that is free. Default 0. */
@@ -53,8 +54,11 @@ export class ServeError extends Error {
 }
 
 const TOKEN = /^[\w-]{16,}$/;
-/** Connections of whatever kind, those that have not shown the token included. */
+/** Connections of whatever kind, and those of them that have not shown the token. */
 const MAX_TCP = 256;
+const MAX_STRANGERS = 64;
+/** How long a request may take to come, ms, and how often that is looked at. */
+const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_500 } as const;
 const PAGE = fileURLToPath(new URL("../ui/", import.meta.url));
 
 /** Rejects with `ServeError`. */
@@ -68,12 +72,19 @@ export async function serveInspector(inspector: Inspector, options: ServeOptions
     limit: options.maxConnections ?? 32,
   });
 
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 20_000 });
+  const server = createServer(TIMEOUTS);
+  const strangers = new Strangers(MAX_STRANGERS);
+  const admitted = (request: IncomingMessage) => {
+    const found = admit(request, rules);
+    if (!("status" in found)) strangers.admit(request.socket);
+    return found;
+  };
   server.maxConnections = MAX_TCP;
+  server.on("connection", (connection) => strangers.add(connection));
   server.on("request", (request, response) => {
-    answer(request, response, rules, files).catch(() => response.destroy());
+    answer(request, response, admitted(request), rules, files).catch(() => response.destroy());
   });
-  server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, rules, sockets));
+  server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, admitted(request), sockets));
   await listen(server, port, host);
 
   const { address, port: bound, family } = server.address() as AddressInfo;
@@ -102,17 +113,17 @@ function warningOf(address: string, port: number): string {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  rules: AdmissionRules,
+  admitted: Admitted | Refused,
+  { token }: AdmissionRules,
   files: PageFiles,
 ): Promise<void> {
-  const admitted = admit(request, rules);
   if ("status" in admitted) sendText(response, admitted.status, admitted.reason);
   else if (admitted.foreign) sendText(response, 403, "Pages of other origins may not read this one.");
   else if (request.method !== "GET" && request.method !== "HEAD")
     sendText(response, 405, "Only GET and HEAD are answered here.", { Allow: "GET, HEAD" });
   // The page's own addresses are relative to the folder.
   else if (admitted.path === undefined)
-    sendText(response, 308, "The page is one slash further.", { Location: `/${rules.token}/` });
+    sendText(response, 308, "The page is one slash further.", { Location: `/${token}/` });
   else await files.send(admitted.path, admitted.host, response);
 }
 
@@ -120,11 +131,10 @@ function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  rules: AdmissionRules,
+  admitted: Admitted | Refused,
   sockets: Sockets,
 ): void {
   socket.on("error", () => {}); // A client may be gone at any time.
-  const admitted = admit(request, rules);
   const refused = "status" in admitted ? admitted : sockets.take(request, socket, head, admitted);
   if (refused === undefined) return;
   const { status, reason } = refused;

@@ -7,7 +7,7 @@ import type { Inspector } from "../options.ts";
 import { LARGEST_REQUEST, SOCKET_PATH, SUBPROTOCOL } from "../protocol.ts";
 import type { Admitted } from "./admission.ts";
 import { AppNames } from "./appNames.ts";
-import { CLOSE, closeWith } from "./closeCodes.ts";
+import { CLOSE, closeWith, guarded } from "./closeCodes.ts";
 import { receiveFromStately, sendToLegacy, sendToStately } from "./foreignSockets.ts";
 import { PageConnection } from "./pageConnection.ts";
 
@@ -87,7 +87,7 @@ export class Sockets {
     path.server.handleUpgrade(request, connection, head, (socket) => {
       this.#open.add(socket);
       socket.on("close", () => this.#open.delete(socket));
-      path.connect(socket);
+      guarded(socket, () => path.connect(socket));
     });
     return undefined;
   }

@@ -12,7 +12,7 @@ const rich = path("rich.jsonl");
 beforeAll(async () => {
   await cli("demo", "--once", "--scenario", "bad-ca", "--record", plain);
   await cli("demo", "--once", "--scenario", "bad-ca", "--inspect", "--record", rich);
-}, 60_000);
+});
 
 const linesOf = (file: string) => readFileSync(file, "utf8").trimEnd().split("\n");
 

@@ -138,13 +138,13 @@ describe("who looks at the demo", () => {
     await stdout.until("The carrier goes on.");
     await page.until(() => timerOf(page, "register/123", "update.due") > 0);
     const stops = () => page.records.filter(({ kind }) => kind === "breakpoint").map(({ phase }) => phase);
-    await page.request({ request: "breakpoints", breakpoints: [{ state: "updating" }] });
+    await page.request({ request: "addBreakpoint", breakpoint: { state: "updating" } });
     await page.request({ request: "fire", device: "demo", timer: timerOf(page, "register/123", "update.due") });
     await page.until(({ kind, phase }) => kind === "breakpoint" && phase === "paused");
     expect(activeIn(page, "carrier/register/123").join()).toContain("updating");
     await page.request({ request: "step" });
     await page.until(({ kind, phase }) => kind === "breakpoint" && phase === "stepped");
-    await page.request({ request: "breakpoints", breakpoints: [] });
+    await page.request({ request: "removeBreakpoint", breakpoint: { state: "updating" } });
     await page.request({ request: "continue" });
     await page.until(({ kind, code, direction }) => kind === "coap" && code === "2.04" && direction === "in");
     expect(stops()).toContain("continued");

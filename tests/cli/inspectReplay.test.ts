@@ -15,7 +15,7 @@ beforeAll(async () => {
   await cli("demo", "--once", "--inspect", "--record", rich);
   // Its charts run by times and counts of their own.
   await cli("demo", "--once", "--scenario", "bootstrap-deferred", "--record", deferred);
-}, 60_000);
+});
 
 describe("charts replay", () => {
   it.each([
@@ -58,10 +58,7 @@ describe("charts replay", () => {
 
 describe("a test that a recording was saved as", () => {
   const restarted = path("restarted.jsonl");
-  beforeAll(
-    () => cli("demo", "--once", "--scenario", "power-loss", "--edition", "0.30", "--record", restarted),
-    60_000,
-  );
+  beforeAll(() => cli("demo", "--once", "--scenario", "power-loss", "--edition", "0.30", "--record", restarted));
 
   /** Runs the text as Jest would. Throws what its test throws. */
   async function runSaved(recording: string): Promise<void> {

@@ -1,14 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   assign,
-  cancel,
   createActor,
   createMachine,
   fromCallback,
   fromObservable,
   fromPromise,
   fromTransition,
-  raise,
   sendTo,
   setup,
   spawnChild,
@@ -220,46 +218,6 @@ describe("somebody who comes late", () => {
     const fired = viewer.records.map(([, record]) => record).find(({ operation }) => operation === "fired");
     expect(fired?.cause).toBe(timers?.[0]?.seq);
     expect(steps[0]?.cause).toBe(fired?.seq);
-  });
-});
-
-describe("timers of XState", () => {
-  const clocked = createMachine({
-    id: "m",
-    initial: "a",
-    states: {
-      a: {
-        after: { 1000: "b" },
-        on: {
-          later: { actions: raise({ type: "now" }, { delay: 50, id: "soon" }) },
-          never: { actions: cancel("soon") },
-        },
-      },
-      b: { after: { 1000: { guard: () => false, target: "a" } } },
-    },
-  });
-  const told = (records: readonly { operation?: unknown; name?: unknown; cause?: unknown }[]) =>
-    records.map(({ operation, name }) => `${operation} ${name}`);
-
-  it("are set, fired and cleared, each time with the record that led to it", () => {
-    const { seen, actor, clock } = watched(clocked);
-    const set = seen.of("timer")[0];
-    expect(set).toMatchObject({ operation: "set", owner: "m", delay: 1000, purpose: "delayed transition" });
-    expect(set?.cause).toBe(seen.step("xstate.init").seq);
-    actor.send({ type: "later" });
-    clock.advance(10);
-    actor.send({ type: "never" });
-    clock.advance(990);
-    expect(told(seen.of("timer"))).toEqual([
-      "set xstate.after.1000.m.a",
-      "set now",
-      "cleared now",
-      "fired xstate.after.1000.m.a",
-      "set xstate.after.1000.m.b",
-    ]);
-    const fired = seen.of("timer")[3];
-    expect(fired?.cause).toBe(set?.seq);
-    expect(seen.step("xstate.after.1000.m.a")).toMatchObject({ cause: fired?.seq, active: ["", "b"], time: 1000 });
   });
 });
 

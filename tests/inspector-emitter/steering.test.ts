@@ -78,6 +78,16 @@ describe("firing a timer", () => {
     await expect(ask({ request: "fire", device: "gate", timer })).rejects.toMatchObject({ code: "notAllowed" });
   });
 
+  it("of one actor leaves that of another with the same machine alone", async () => {
+    const machine = createMachine({ initial: "shut", states: { shut: { after: { 1000: "open" } }, open: {} } });
+    const root = createMachine({ id: "yard", invoke: ["north", "south"].map((id) => ({ id, src: machine })) });
+    const { seen, inspector, actor } = watched(root, { steering: { send: true } });
+    const timer = seen.of("timer").find(({ owner }) => owner === "yard/south")!.seq;
+    await inspector.steer({ id: 1, request: "fire", device: "yard", timer });
+    const { north, south } = actor.getSnapshot().children;
+    expect([north?.getSnapshot().value, south?.getSnapshot().value]).toEqual(["shut", "open"]);
+  });
+
   it("of the app's asks the app, as long as it pends", async () => {
     const seen = new Seen();
     const fire = jest.fn((_device: string, _timer: number) => true);
@@ -148,7 +158,7 @@ describe("a control", () => {
 });
 
 describe("a breakpoint", () => {
-  const set = (...breakpoints: Breakpoint[]) => ({ request: "breakpoints", breakpoints }) as const;
+  const set = (breakpoint: Breakpoint) => ({ request: "addBreakpoint", breakpoint }) as const;
 
   it.each([
     [{ state: "open" }, ["force"]],
@@ -226,6 +236,37 @@ describe("a breakpoint", () => {
     await ask(set({ state: "open" }));
     actor.send({ type: "force" });
     expect(actor.getSnapshot().value).toBe("open");
+  });
+
+  it("is the app's: pages add and remove one at a time, each once, and all are told what holds", async () => {
+    const { ask, inspector } = steered({ freeze: freezer() });
+    const told: (readonly Breakpoint[])[] = [];
+    const viewer = { checkpoint() {}, record() {}, gap() {} };
+    inspector.attach({ ...viewer, breakpoints: (breakpoints) => told.push(breakpoints) });
+    // One that does not listen is no trouble, nor is one that throws.
+    inspector.attach(viewer);
+    inspector.attach({
+      ...viewer,
+      breakpoints() {
+        throw new Error("no");
+      },
+    });
+    await ask(set({ state: "open" }));
+    await ask(set({ guard: "mayOpen", actor: "gate" }));
+    await ask(set({ state: "open" }));
+    await ask({ request: "removeBreakpoint", breakpoint: { state: "open", actor: "gate" } });
+    await ask({ request: "removeBreakpoint", breakpoint: { state: "open" } });
+    const guard = { guard: "mayOpen", actor: "gate" };
+    expect(told).toEqual([[{ state: "open" }], [{ state: "open" }, guard], [guard]]);
+    expect(inspector.breakpoints).toEqual([guard]);
+  });
+
+  it("is one of a hundred at most", async () => {
+    const { ask, inspector } = steered({ freeze: freezer() });
+    for (let n = 0; n < 100; n++) await ask(set({ state: `s${n}` }));
+    await ask(set({ state: "s7" }));
+    await expect(ask(set({ state: "more" }))).rejects.toMatchObject({ code: "invalid" });
+    expect(inspector.breakpoints).toHaveLength(100);
   });
 
   it("does not leave an app frozen whose inspector is closed", async () => {

@@ -216,7 +216,7 @@ describe("what a page asks for", () => {
       [{ request: "resume" }, "this page has resumed already"],
       [
         { request: "destroy" },
-        '"request" is "destroy", must be one of resume, send, fire, control, breakpoints, pause, continue, step',
+        '"request" is "destroy", must be one of resume, send, fire, control, addBreakpoint, removeBreakpoint, pause, continue, step',
       ],
       [{ request: "constructor" }, '"request" is "constructor", must be one of'],
       [{}, '"request" is missing, must be one of'],
@@ -237,11 +237,15 @@ describe("what a page asks for", () => {
         '"values" is {"c":[]}, must be an object of strings, numbers and booleans',
       ],
       [
-        { request: "breakpoints", breakpoints: [{ state: "a" }, { actor: "b" }] },
-        "breakpoint 1 must have at least one of state, edge, event, guard",
+        { request: "addBreakpoint", breakpoint: { actor: "b" } },
+        '"breakpoint" is {"actor":"b"}, must have at least one of state, edge, event, guard',
       ],
-      [{ request: "breakpoints", breakpoints: [{ state: "a", line: "3" }] }, 'breakpoint 0 has no field "line"'],
-      [{ request: "breakpoints", breakpoints: Array(101).fill({ state: "a" }) }, "has 101 entries, 100 are possible"],
+      [{ request: "addBreakpoint", breakpoint: { state: "a", line: "3" } }, 'has no field "line"'],
+      [{ request: "removeBreakpoint", breakpoint: [] }, '"breakpoint" is [], must be an object'],
+      [
+        { request: "addBreakpoint", breakpoint: { state: 7 } },
+        'its "state" must be a string of at most 4096 characters',
+      ],
     ];
     for (const [index, [request]] of wrong.entries()) page.send({ id: index + 10, ...request });
     const deep = `${'{"a":'.repeat(40)}1${"}".repeat(40)}`;

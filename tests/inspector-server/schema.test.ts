@@ -25,7 +25,8 @@ const GOOD = [
   { id: 2, request: "send", device: "a", actor: "b/c", event: { type: "go", more: [1] } },
   { id: 3, request: "fire", device: "a", timer: 12 },
   { id: 4, request: "control", name: "pull", device: "a", values: { hard: true, times: 2, what: "x" } },
-  { id: 5, request: "breakpoints", breakpoints: [{ state: "on.work", device: "a" }, { guard: "isReady" }] },
+  { id: 5, request: "addBreakpoint", breakpoint: { state: "on.work", device: "a" } },
+  { id: 9, request: "removeBreakpoint", breakpoint: { guard: "isReady" } },
   { id: 6, request: "pause" },
   { id: 7, request: "continue" },
   { id: 8, request: "step" },
@@ -42,8 +43,8 @@ const BAD = [
   { id: 1, request: "send", device: "a", event: { type: "go" } },
   { id: 1, request: "fire", device: "a", timer: 1.5 },
   { id: 1, request: "control", name: "pull", device: "a", values: { deep: {} } },
-  { id: 1, request: "breakpoints", breakpoints: [{ device: "a" }] },
-  { id: 1, request: "breakpoints", breakpoints: [{ state: 1 }] },
+  { id: 1, request: "addBreakpoint", breakpoint: { device: "a" } },
+  { id: 1, request: "removeBreakpoint", breakpoint: { state: 1 } },
   { id: 1, request: "resume", after: "7" },
   { id: 1, request: "send", device: "a".repeat(5_000), actor: "b", event: { type: "go" } },
 ];
@@ -71,6 +72,7 @@ describe("the schema of the inspector's messages", () => {
       history: 1_000,
       steering: {
         send: true,
+        freeze: { pause: () => {}, resume: () => {} },
         controls: [
           {
             name: "pull",
@@ -94,6 +96,7 @@ describe("the schema of the inspector's messages", () => {
     page.send({ id: 2, request: "send", device: "corner", actor: "light", event: { type: "next" } });
     page.send({ id: 3, request: "send", device: "thing", actor: "nobody", event: { type: "go" } });
     page.send({ id: 4, request: "control", name: "pull", device: "thing", values: { hard: true } });
+    page.send({ id: 6, request: "addBreakpoint", breakpoint: { event: "never" } });
     page.send({ id: 5, request: "fire" });
     await page.until((frames) => frames.some((frame) => frame.frame === "reply" && frame.id === 5));
     for (const actor of actors) actor.stop();
@@ -101,7 +104,7 @@ describe("the schema of the inspector's messages", () => {
     inspector.close();
     for (const message of page.messages) expect(problems(JSON.parse(message))).toEqual([]);
     expect(new Set(page.frames.map(({ frame }) => frame))).toEqual(
-      new Set(["hello", "checkpoint", "records", "reply"]),
+      new Set(["hello", "checkpoint", "records", "breakpoints", "reply"]),
     );
     expect(page.frames.flatMap((frame) => (frame.frame === "reply" ? [[frame.id, frame.ok]] : []))).toEqual(
       expect.arrayContaining([

@@ -68,16 +68,34 @@ function crossing(history?: number) {
 }
 
 describe("a running machine", () => {
-  it("tells a page that comes later which breakpoints hold", async () => {
+  it("tells all pages which breakpoints hold, those that come later too", async () => {
     const freeze = { pause: () => {}, resume: () => {} };
     const inspector = createInspector({ steering: { freeze } });
     inspector.watch(createActor(light), { device: "corner" });
     const { url } = await serve(inspector);
-    const { following } = await follow(url);
+    const { following, frames } = await follow(url);
     expect(following.hello.steering).not.toHaveProperty("breakpoints");
-    await following.request({ request: "breakpoints", breakpoints: [{ state: "green" }] });
+    await following.request({ request: "addBreakpoint", breakpoint: { state: "green" } });
     const later = await follow(url);
     expect(later.following.hello.steering?.breakpoints).toEqual([{ state: "green" }]);
+    await later.following.request({ request: "addBreakpoint", breakpoint: { event: "next" } });
+    await later.following.request({ request: "removeBreakpoint", breakpoint: { state: "green" } });
+    const told = () => frames.flatMap((frame) => (frame.frame === "breakpoints" ? [frame.breakpoints] : []));
+    const last = JSON.stringify([{ event: "next" }]);
+    await later.until(() => later.frames.some((frame) => JSON.stringify(frame).includes(last)));
+    expect(told()).toEqual([[{ state: "green" }], [{ state: "green" }, { event: "next" }], [{ event: "next" }]]);
+  });
+
+  it("tells a page of a breakpoint that was set between its hello and its first message", async () => {
+    const inspector = createInspector({ steering: { freeze: { pause: () => {}, resume: () => {} } } });
+    inspector.watch(createActor(light), { device: "corner" });
+    const { url } = await serve(inspector);
+    const page = client(`${url}socket`);
+    await page.until((frames) => frames.length > 0);
+    await inspector.steer({ id: 1, request: "addBreakpoint", breakpoint: { state: "green" } });
+    page.send({ id: 1, request: "resume" });
+    await page.until((frames) => frames.some(({ frame }) => frame === "reply"));
+    expect(page.frames).toContainEqual({ frame: "breakpoints", breakpoints: [{ state: "green" }] });
   });
 
   it("is all there for a page that comes late, without a history", async () => {

@@ -140,7 +140,7 @@ export async function follow(
   });
   const following = await followInspector(
     url,
-    { checkpoint: take, records: take, gap: take, closed: tellClosed },
+    { checkpoint: take, records: take, gap: take, breakpoints: take, closed: tellClosed },
     options,
   );
   closing.push(() => following.close());

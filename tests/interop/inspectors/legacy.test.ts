@@ -9,7 +9,7 @@ import { keep } from "../support/keep.ts";
 import { Peer } from "../support/peer.ts";
 import { install, programOf } from "./support/packages.ts";
 
-beforeAll(() => install("legacy"), 120_000);
+beforeAll(() => install("legacy"));
 
 const receiverAt = (url: string) =>
   keep(
