@@ -1,16 +1,21 @@
 /** Any record explained: what led to it, what it led to, and, of a failure, where that began, in plain sentences. */
 import type { TraceRecord } from "../../ports/trace.ts";
 import type { StepRecord } from "../records.ts";
+import { beginningOf } from "./beginning.ts";
 import { explainStep, type StepExplanation } from "./explainStep.ts";
 import { isFailure } from "./failure.ts";
-import { hintFor } from "./hints.ts";
+import { hintOf } from "./hints.ts";
+import type { Hint } from "./hintTable.ts";
 import type { SessionView } from "./sessionContract.ts";
 import { tell } from "./tell.ts";
+import { capitalised } from "./words.ts";
 
 /** Links of a chain, and effects, that are told. */
 const MAX_LINKS = 64;
 /** Records that are looked through, where a chain begins without a cause, for the step that it began with. */
 const LOOK_BACK = 200;
+/** Records looked through for what came of a failure. */
+const LOOK_AHEAD = 200;
 
 export interface RecordExplanation {
   readonly index: number;
@@ -19,6 +24,8 @@ export interface RecordExplanation {
   readonly sentences: readonly string[];
   /** From what it all began with to the record itself. */
   readonly chain: readonly ChainLink[];
+  /** Of a failure: index of the record that it began with, where that is another one. */
+  readonly beginning?: number;
   /** What followed from it directly. */
   readonly effects: readonly ChainLink[];
   /** Of a step. */
@@ -47,7 +54,13 @@ export function explainRecord(session: SessionView, index: number): RecordExplan
     record.kind === "step"
       ? explainStep(record as StepRecord, machineAt(session, record as StepRecord, index))
       : undefined;
-  const sentences = failure ? failureSentences(session, record, chain) : plainSentences(record, chain, step);
+  const beginning = failure
+    ? beginningOf(
+        session,
+        chain.map((link) => link.index),
+      )
+    : undefined;
+  const sentences = failure ? failureSentences(session, chain, beginning) : plainSentences(record, chain, step);
   const first = chain[0]!;
   if (first.record.cause !== undefined && session.causeOf(first.index) === undefined)
     sentences.push(`What led to it begins with record ${first.record.cause}, which is not here.`);
@@ -57,12 +70,18 @@ export function explainRecord(session: SessionView, index: number): RecordExplan
     failure,
     sentences,
     chain,
+    ...(beginning !== undefined && { beginning }),
     effects: session
       .effectsOf(index)
       .slice(0, MAX_LINKS)
       .map((effect) => linkOf(session, effect)),
     ...(step !== undefined && { step }),
   };
+}
+
+/** What led to a record, as indices, itself last. */
+export function causesOf(session: SessionView, index: number): readonly number[] {
+  return chainOf(session, index).map((link) => link.index);
 }
 
 /** The newest failure at or before an index, events that tell the application of one before all others; undefined: there is none. */
@@ -162,65 +181,89 @@ function plainSentences(record: TraceRecord, chain: readonly ChainLink[], step: 
   return sentences;
 }
 
-function failureSentences(session: SessionView, record: TraceRecord, chain: readonly ChainLink[]): string[] {
-  const sentences = [sentence(tell(record))];
-  const before = chain.slice(0, -1);
-  const root = beginningOf(session, chain);
-  if (root !== undefined) sentences.push(sentence(`it began with this: ${root.sentence}`));
-  const hint = firstHint(root === undefined ? [record] : recordsFrom(session, root.index, chain));
-  if (hint !== undefined) sentences.push(sentence(`that means: ${hint}`));
-  const attempt = before.find((link) => link.record.kind === "http" && link.record.phase === "connect");
-  if (attempt !== undefined) sentences.push(sentence(`before that, ${attempt.sentence}`));
+function failureSentences(session: SessionView, chain: readonly ChainLink[], root: number | undefined): string[] {
+  const indices = chain.map(({ index }) => index);
+  const own = indices.at(-1)!;
+  const sentences = [sentence(tell(session.at(own)))];
+  if (root !== undefined) sentences.push(sentence(`it began with this: ${tell(session.at(root))}`));
+  const hint = firstHint(
+    session,
+    root === undefined ? indices.toReversed() : [root, ...recordsFrom(session, root, chain)],
+  );
+  if (hint !== undefined) sentences.push(sentence(`that means: ${hint.means}`));
+  if (hint?.remedy !== undefined) sentences.push(sentence(`what to do: ${hint.remedy}`));
+  const attempt = attemptBefore(session, root ?? own, chain);
+  if (attempt !== undefined) sentences.push(sentence(`before that, ${attempt}`));
+  const purpose = session.at(Math.max(0, (root ?? own) - 1));
+  if (purpose.kind === "fault") sentences.push(sentence(`it was made on purpose: the fault ${String(purpose.name)}`));
+  const outcome = outcomeAfter(session, own);
+  if (outcome !== undefined) sentences.push(sentence(`what came of it: ${tell(outcome)}`));
   return sentences;
 }
 
-/** The first failure in the chain or beside it; what happened on the wire or in the modem before what charts made of it. */
-function beginningOf(session: SessionView, chain: readonly ChainLink[]): ChainLink | undefined {
-  const last = chain.at(-1)!.index;
-  const links = new Map<number, ChainLink>();
-  for (const link of chain.slice(0, -1)) {
-    if (link.failure) links.set(link.index, link);
-    for (const beside of session.effectsOf(link.index)) {
-      if (beside < last && !links.has(beside) && isFailure(session.at(beside)))
-        links.set(beside, linkOf(session, beside));
-    }
-  }
-  const failures = [...links.values()].sort((one, other) => one.index - other.index);
-  return failures.find(({ record: { kind } }) => kind !== "chart" && kind !== "step") ?? failures[0];
+/** What was asked for, of the firmware host or of a server, and how often. */
+function attemptBefore(session: SessionView, beginning: number, chain: readonly ChainLink[]): string | undefined {
+  const connect = chain.find(({ index, record }) => index < chain.at(-1)!.index && record.phase === "connect");
+  if (connect?.record.kind === "http") return connect.sentence;
+  const cause = session.causeOf(beginning);
+  const asked =
+    cause !== undefined && isRequest(session.at(cause))
+      ? cause
+      : chain.findLast(({ index }) => index < beginning && isRequest(session.at(index)))?.index;
+  if (asked === undefined) return undefined;
+  const again = timesAgain(session, asked, beginning);
+  return `${tell(session.at(asked))}${again === 0 ? "" : ` (and ${again === 1 ? "once" : `${again} times`} more)`}`;
 }
 
-/** The chain from an index on, with what charts were told beside it, in order. */
-function recordsFrom(session: SessionView, index: number, chain: readonly ChainLink[]): TraceRecord[] {
+function isRequest({ kind, direction, code }: TraceRecord): boolean {
+  return kind === "coap" && direction === "out" && typeof code === "string" && /^0\.0[1-9]$/.test(code);
+}
+
+function timesAgain(session: SessionView, asked: number, last: number): number {
+  const { device, mid, remote } = session.at(asked);
+  let times = 0;
+  for (let at = asked + 1; at < last; at++) {
+    const other = session.at(at);
+    if (other.device === device && isRequest(other) && other.mid === mid && other.remote === remote) times++;
+  }
+  return times;
+}
+
+/** What the application was told because of a chart's failure; how a download that broke off went on. */
+function outcomeAfter(session: SessionView, index: number): TraceRecord | undefined {
+  const { kind, device, cause, url } = session.at(index);
+  for (let at = index + 1; at < Math.min(session.length, index + LOOK_AHEAD); at++) {
+    const record = session.at(at);
+    if (record.device !== device) continue;
+    if (kind === "http" && record.kind === "http" && record.phase === "request" && record.url === url) return record;
+    if (kind !== "chart" || record.kind !== "event" || cause === undefined) continue;
+    const told = session.causeOf(at);
+    if (record.cause === cause || told === index || (told !== undefined && session.at(told).cause === cause))
+      return record;
+  }
+  return undefined;
+}
+
+/** The links of a chain from a record on, and what followed from each directly, in order. */
+function recordsFrom(session: SessionView, index: number, chain: readonly ChainLink[]): readonly number[] {
   const last = chain.at(-1)!.index;
-  const indices = new Set([index]);
+  const indices = new Set<number>();
   for (const link of chain) {
     indices.add(link.index);
     for (const effect of session.effectsOf(link.index)) indices.add(effect);
   }
-  return [...indices]
-    .filter((one) => one >= index && one <= last)
-    .sort((one, other) => one - other)
-    .map((one) => session.at(one));
+  return [...indices].filter((one) => one > index && one <= last).sort((one, other) => one - other);
 }
 
-function firstHint(records: readonly TraceRecord[]): string | undefined {
-  for (const record of records) {
-    const hint = hintOf(record);
+function firstHint(session: SessionView, indices: readonly number[]): Hint | undefined {
+  for (const index of indices) {
+    const cause = session.causeOf(index);
+    const hint = hintOf(session.at(index), cause === undefined ? undefined : session.at(cause));
     if (hint !== undefined) return hint;
   }
   return undefined;
 }
 
-function hintOf(record: TraceRecord): string | undefined {
-  const { errno, output } = (record.payload ?? record.event ?? {}) as { errno?: unknown; output?: unknown };
-  const { failure, kind, code } = (output ?? {}) as Record<string, unknown>;
-  return hintFor(record.detail, record.error, record.alert, record.reason, record.code, failure, kind, code, errno);
-}
-
-/** Names of actors keep their case. */
-const BEGINS = /^(?:the|it|that|before|because|shortly|somebody|a|keys)\b/;
-
 function sentence(text: string): string {
-  const begun = BEGINS.test(text) ? `${text.slice(0, 1).toUpperCase()}${text.slice(1)}` : text;
-  return `${begun}${/[.!?]$/.test(text) ? "" : "."}`;
+  return `${capitalised(text)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -66,6 +66,8 @@ export class WorldFold {
     if (record.time > device.time) device.time = record.time;
     switch (record.kind) {
       case "run":
+        // Another process went on with the recording. Where the inspector watches, the root actor has told so already.
+        if (device.chartsOnly && record.time < device.time) beginAnew(device, record.time);
         if (typeof record.wall === "number" && record.wall > 0) device.wallAtZero = record.wall - record.time;
         if (typeof record.edition === "string") device.edition = record.edition;
         delete device.result;
@@ -119,6 +121,7 @@ export class WorldFold {
       return;
     }
     const before = device.actors.get(told.actor);
+    if (told.phase === "started" && told.parent === undefined && before !== undefined) this.#bury(device, told);
     if (before !== undefined && before.status !== "active") device.ended--;
     const counts = before?.definition === told.definition ? before : undefined;
     const actor: ActorState = {
@@ -143,6 +146,22 @@ export class WorldFold {
     if (told.phase === "started") actors.delete(told.actor);
     device.actors = actors.set(told.actor, actor);
     this.#forgetEnded(device);
+  }
+
+  /** The root lives again, and its process may have been killed: nobody told the end of what was below it. */
+  #bury(device: DeviceState, { actor: root, time }: ActorRecord): void {
+    const actors = own(device.actors, this.#generation);
+    for (const [key, { status }] of actors) {
+      if (!key.startsWith(`${root}/`)) continue;
+      actors.delete(key);
+      if (status !== "active") device.ended--;
+    }
+    device.actors = actors;
+    const isAlone = [...actors.values()].every(({ key, parent }) => key === root || parent !== undefined);
+    if (!isAlone) return;
+    device.timers = new Map();
+    device.frozen = false;
+    device.time = time;
   }
 
   #step(device: DeviceState, step: StepRecord, index?: number): void {
@@ -312,6 +331,11 @@ function newDevice(device: string): Omit<DeviceState, "generation"> {
     chartsOnly: true,
     ended: 0,
   };
+}
+
+/** Another life of a device that only its charts tell of; its clock has begun anew. */
+function beginAnew(device: DeviceState, time: number): void {
+  Object.assign(device, { actors: new Map(), timers: new Map(), trees: new Map(), ended: 0, frozen: false, time });
 }
 
 /** `register/1` is a chart of the machine `register`. */

@@ -25,6 +25,9 @@ export interface ReadRecords {
   readonly notices: readonly string[];
 }
 
+/** Every other octet is none. */
+const UTF_16 = "It seems to be UTF-16, which PowerShell writes with >: save it as UTF-8.";
+
 /** Reads JSON lines. Never throws. */
 export function readRecords(text: string): ReadRecords {
   const records: TraceRecord[] = [];
@@ -49,6 +52,7 @@ export function readRecords(text: string): ReadRecords {
     from = to + 1;
   }
   const notices = noticesOf(records.length, skipped, skippedCount, unknownKinds, torn);
+  if (records.length === 0 && text.slice(0, 64).includes("\0")) notices.push(UTF_16);
   return { records, skipped, skippedCount, unknownKinds, notices };
 }
 

@@ -6,7 +6,16 @@ import { itemText } from "../../charts/oneLine.ts";
 import type { Lifeline, RecordKind, TraceRecord } from "../../ports/trace.ts";
 import type { ActorRecord, StepRecord } from "../records.ts";
 import { activeNodes } from "./activeNodes.ts";
-import { durationWords, eventWords, lastName, listWords, messageOf, outcomeWords, valueWords } from "./words.ts";
+import {
+  actorWords,
+  durationWords,
+  eventWords,
+  lastName,
+  listWords,
+  messageOf,
+  outcomeWords,
+  valueWords,
+} from "./words.ts";
 
 /** Without a full stop: `fota took the end of transferring (failed, badCertificate) and went to failing`. */
 export function tell(record: TraceRecord): string {
@@ -51,12 +60,13 @@ const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
     return step.error === undefined ? told : `${told} and failed: ${messageOf(step.error)}`;
   },
   actor: (record) => {
-    const { actor, phase, logic, value, error, output, status } = record as ActorRecord;
-    if (phase === "found") return `${actor} was found running${inStates(value)}`;
-    if (phase === "started") return `${actor} (${logic}) began${inStates(value)}`;
-    if (error !== undefined) return `${actor} failed: ${messageOf(error)}`;
+    const { actor, phase, logic, src, value, error, output, status } = record as ActorRecord;
+    const name = actorWords(actor);
+    if (phase === "found") return `${name} was found running${inStates(value)}`;
+    if (phase === "started") return `${name} (${src ?? logic}) began${inStates(value)}`;
+    if (error !== undefined) return `${name} failed: ${messageOf(error)}`;
     const outcome = outcomeWords({ output });
-    return `${actor} ended${status === "stopped" ? ", stopped" : ""}${outcome === undefined ? "" : `: ${outcome}`}`;
+    return `${name} ended${status === "stopped" ? ", stopped" : ""}${outcome === undefined ? "" : `: ${outcome}`}`;
   },
   definition: ({ definition }) => {
     const { id, nodes } = (definition ?? {}) as { id?: unknown; nodes?: readonly unknown[] };
@@ -72,7 +82,7 @@ const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
     if (operation === "cleared") return `the timer ${timer} was cleared`;
     return `the timer ${timer} was set${typeof delay === "number" ? ` to ${durationWords(delay)}` : ""}`;
   },
-  http: ({ phase, url, detail, status, bytes, securityTags }) => {
+  http: ({ phase, url, detail, status, bytes, offset, securityTags }) => {
     const tags =
       Array.isArray(securityTags) && securityTags.length > 0
         ? `, trusting the CA certificates in security tag ${listWords(securityTags.map(String))}`
@@ -81,7 +91,7 @@ const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
       case "connect":
         return `the library connected to ${fieldText(url)}${tags}`;
       case "request":
-        return `the library asked for ${fieldText(url)}`;
+        return `the library asked for ${fieldText(url)}${Number(offset) > 0 ? ` from octet ${fieldText(offset)} on` : ""}`;
       case "response":
         return `the firmware host answered ${fieldText(status)}`;
       case "progress":
@@ -100,7 +110,8 @@ const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
     if (notification === "functionalMode") return `the modem is in mode ${fieldText(record.mode)} now`;
     if (notification !== undefined) {
       const said = record.status ?? record.state ?? record.event ?? record.result;
-      return `the modem reported ${fieldText(notification)}${said === undefined ? "" : `: ${fieldText(said)}`}`;
+      const why = record.rejectCause === undefined ? "" : `, cause ${fieldText(record.rejectCause)}`;
+      return `the modem reported ${fieldText(notification)}${said === undefined ? "" : `: ${fieldText(said)}`}${why}`;
     }
     const what = `${fieldText(record.command ?? operation)}${typeof tag === "number" ? `, security tag ${tag}` : ""}`;
     if (phase === "start") return `${nameOf(record.from) ?? "the library"} asked the modem for ${what}`;
@@ -111,15 +122,16 @@ const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
   refused: ({ operation, path, code, detail }) =>
     `the library refused ${fieldText(operation ?? "a request for")} ${fieldText(path)}: ${fieldText(code)}, ${fieldText(detail)}`,
   store: ({ operation, name, detail }) => {
-    if (operation === "failed") return `${fieldText(name)} could not be stored: ${fieldText(detail)}`;
-    return `${fieldText(name)} was ${operation === "remove" ? "removed from" : "written to"} the store`;
+    if (operation === "failed") return `the document ${fieldText(name)} could not be stored: ${fieldText(detail)}`;
+    return `the document ${fieldText(name)} was ${operation === "remove" ? "removed from" : "written to"} the store`;
   },
   event: (record) => {
     const { payload } = record;
-    const { name, errno } = (payload ?? {}) as { name?: unknown; errno?: unknown };
+    const { name, errno, timeout } = (payload ?? {}) as { name?: unknown; errno?: unknown; timeout?: unknown };
     const what = typeof name === "string" ? `, ${fieldText(name)}` : "";
     const why = typeof errno === "string" ? ` (${fieldText(errno)})` : "";
-    return `the library told the application ${fieldText(record.name)}${what}${why}`;
+    const next = typeof timeout === "number" && record.semantic === "deferred" ? attemptIn(timeout) : "";
+    return `the library told the application ${fieldText(record.name)}${what}${why}${next}`;
   },
   coap: (record) => sent(record, record.dropped !== undefined && record.dropped !== false ? ", which was lost" : ""),
   dtls: (record) => {
@@ -133,6 +145,10 @@ const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
     `a datagram of ${String(hex ?? "").length / 2} octets ${direction === "in" ? "came from" : "went to"} ${fieldText(remote)}`,
   keyLog: () => "the keys of a session were kept",
 };
+
+function attemptIn(seconds: number): string {
+  return seconds > 0 ? `; the next attempt is in ${durationWords(seconds * 1000)}` : "; there is no further attempt";
+}
 
 function sent(record: TraceRecord, end: string): string {
   const [item] = describeRecord(record);
@@ -210,7 +226,8 @@ const IN_SENTENCES: Readonly<Partial<Record<Lifeline, string>>> = {
 };
 
 function nameOf(lifeline: Lifeline | undefined): string | undefined {
-  return lifeline === undefined ? undefined : (IN_SENTENCES[lifeline] ?? lifelineName(lifeline));
+  if (lifeline === undefined) return undefined;
+  return IN_SENTENCES[lifeline] ?? lifelineName(lifeline).replace(/^M/, "m");
 }
 
 function drawn(record: TraceRecord): string {

@@ -68,6 +68,27 @@ export function messageOf(error: unknown): string {
   return typeof error === "string" ? error : valueWords(error);
 }
 
+/** XState calls what a state invokes `carrier/fota/0.fota.downloading.transferring`, unless it has an id of its own. */
+export function invokedIn(key: string): { readonly parent: string; readonly state: string } | undefined {
+  const [, parent, state] = /^(.+)\/\d+\.(?:[^/]*\.)?([^./]+)$/.exec(key) ?? [];
+  return parent === undefined || state === undefined ? undefined : { parent, state };
+}
+
+/** An actor by its key. */
+export function actorWords(key: string): string {
+  const invoked = invokedIn(key);
+  return invoked === undefined ? key : `what ${invoked.parent} invoked in ${invoked.state}`;
+}
+
+/** How a sentence of ours may begin; names of actors keep their case. */
+const BEGINS =
+  /^(?:the|it|that|before|because|shortly|somebody|a|an|keys|what|nobody|no|who|nothing|there|management server)\b/;
+
+/** As a sentence begins. */
+export function capitalised(text: string): string {
+  return BEGINS.test(text) ? `${text.slice(0, 1).toUpperCase()}${text.slice(1)}` : text;
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listWords(items: readonly string[], joint = "and"): string {
   return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} ${joint} ${items.at(-1)}`;

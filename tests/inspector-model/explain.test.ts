@@ -47,17 +47,25 @@ const FOTA = [
   },
 ];
 
+const ASKED = {
+  kind: "coap",
+  ...{ direction: "out", from: "library", to: "server/1", type: "CON", code: "0.02", mid: 7 },
+  ...{ path: "/rd", size: 9, remote: "h:1" },
+};
+
 describe("A failure", () => {
   it("is told by what it began with, what that means, and what was tried", () => {
     const session = sessionOf(FOTA);
     const index = newestFailure(session, session.length - 1)!;
-    const { failure, sentences } = explainRecord(session, index);
+    const { failure, sentences, beginning } = explainRecord(session, index);
+    expect(beginning).toBe(4);
     expect(session.at(index).kind).toBe("event");
     expect(failure).toBe(true);
     expect(sentences).toEqual([
       "The library told the application LWM2M_CARRIER_EVENT_ERROR, LWM2M_CARRIER_ERROR_FOTA_FAIL (ECONNREFUSED).",
       "It began with this: the download failed: CERT_HAS_EXPIRED: gone.",
       "That means: the host's certificate is out of date, or the clock of the device is wrong.",
+      "What to do: renew the certificate, and compare the time of the device.",
       "Before that, the library connected to https://host/image, trusting the CA certificates in security tag 411.",
     ]);
   });
@@ -77,19 +85,22 @@ describe("A failure", () => {
   it("is found beside the chain where a chart was told of it there", () => {
     const session = sessionOf([
       { kind: "run", wall: 0, edition: "3.6", version: "1" },
-      { kind: "coap", direction: "out", code: "0.02", path: "/rd", size: 9, remote: "h:1", cause: 1 },
+      { ...ASKED, cause: 1 },
+      { ...ASKED, retransmission: 1, cause: 2 },
       {
         kind: "chart",
         ...{ actor: "register/1", event: "xstate.done.actor.0.register.registering", value: "registrationFailed" },
         ...{ entered: ["registrationFailed"], payload: { output: { kind: "noAnswer" } }, input: true, cause: 2 },
       },
       { kind: "chart", actor: "register/1", event: "x", value: "exhausted", entered: ["exhausted"], cause: 2 },
-      { kind: "event", semantic: "error", name: "LWM2M_CARRIER_EVENT_ERROR", number: 1, cause: 4 },
+      { kind: "event", semantic: "error", name: "LWM2M_CARRIER_EVENT_ERROR", number: 1, cause: 5 },
     ]);
-    expect(explainRecord(session, 4).sentences).toEqual([
+    expect(explainRecord(session, 5).sentences).toEqual([
       "The library told the application LWM2M_CARRIER_EVENT_ERROR.",
       "It began with this: register/1 took the end of registering (noAnswer) and went to registrationFailed.",
       "That means: the server did not answer in time.",
+      "What to do: see whether it runs there, with the same security, and what it logs of this device.",
+      "Before that, the library sent management server 1 POST /rd (and once more).",
     ]);
   });
 

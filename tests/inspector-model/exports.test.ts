@@ -169,6 +169,28 @@ describe("A recording saved as a test", () => {
 });
 
 describe("A statechart for Mermaid", () => {
+  it("has what is told of a region before the next one begins, and a root with regions as a state", () => {
+    const region = (id: string) => ({ id, key: id, parent: "", type: "atomic" }) as const;
+    const edge = (source: string, target: string, event: string) =>
+      ({ id: `${source}|${event}|0`, source, targets: [target], event, trigger: "event" }) as const;
+    const diagram = exportStateMermaid({
+      ...lamp.definition,
+      nodes: [{ id: "", key: "both", type: "parallel" }, region("left"), region("right")],
+      edges: [edge("left", "left", "again"), edge("left", "right", "over"), edge("right", "right", "once more")],
+    });
+    expect(diagram).toBe(`stateDiagram-v2
+  state "both" as s_
+  state s_ {
+    state "left" as s_left
+    s_left --> s_left: again
+    s_left --> s_left: over (left to right)
+    --
+    state "right" as s_right
+    s_right --> s_right: once more
+  }
+`);
+  });
+
   it("has its states, regions and transitions, the active ones marked", () => {
     const diagram = exportStateMermaid(
       {

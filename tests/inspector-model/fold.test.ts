@@ -4,6 +4,7 @@ import { checkpointOf } from "../../inspector/model/checkpoint.ts";
 import { fold, WorldFold } from "../../inspector/model/fold.ts";
 import { dwellOf } from "../../inspector/model/visits.ts";
 import type { World } from "../../inspector/model/world.ts";
+import type { ActorRecord } from "../../inspector/records.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { lamp, lampRun } from "./lamp.ts";
 
@@ -177,6 +178,48 @@ describe("A recording of charts alone", () => {
     ]);
     expect([...device(world).actors.keys()]).toEqual(["carrier"]);
     expect(actor(world, "carrier")).toMatchObject({ value: "busy", active: ["", "busy"] });
+  });
+});
+
+describe("A recording that another process goes on with", () => {
+  const watched: Partial<ActorRecord>[] = [
+    { actor: "carrier", phase: "started", id: "carrier", logic: "machine" },
+    { actor: "carrier/register", phase: "started", id: "register", logic: "machine", parent: "carrier" },
+  ];
+  const timer = { kind: "timer", operation: "set", name: "update.due", owner: "register", delay: 60_000 };
+
+  it("shows nothing of what was killed, and its own time", () => {
+    const world = fold(
+      [
+        ...watched.map((one) => ({ kind: "actor", ...one })),
+        timer,
+        { kind: "breakpoint", phase: "paused" },
+        { kind: "actor", ...watched[0] },
+      ].map(
+        (fields, at) => ({ seq: at + 1, time: at === 4 ? 5 : 1000 * at, device: "demo", ...fields }) as TraceRecord,
+      ),
+    );
+    const device = world.devices.get("demo")!;
+    expect([...device.actors.keys()]).toEqual(["carrier"]);
+    expect(device).toMatchObject({ time: 5, frozen: false });
+    expect(device.timers.size).toBe(0);
+  });
+
+  it("does so where charts alone tell of it", () => {
+    const run = { kind: "run", wall: 0, edition: "3.6", version: "1" };
+    const chart = {
+      kind: "chart",
+      actor: "register/1",
+      event: "xstate.init",
+      value: "registering",
+      entered: ["registering"],
+    };
+    const lives = [run, chart, timer, run].map(
+      (fields, at) => ({ seq: at + 1, time: at === 3 ? 5 : 1000 * at, device: "demo", ...fields }) as TraceRecord,
+    );
+    const device = fold(lives).devices.get("demo")!;
+    expect([device.actors.size, device.timers.size, device.time]).toEqual([0, 0, 5]);
+    expect(fold([...lives.slice(0, 3), { ...lives[3]!, time: 4000 }]).devices.get("demo")!.actors.size).toBe(1);
   });
 });
 

@@ -77,4 +77,12 @@ describe("A recording", () => {
     expect(skipped).toHaveLength(20);
     expect(notices[0]).toMatch(/and 997 more/);
   });
+
+  it("in UTF-16 is told apart from what is no recording at all", () => {
+    // As a browser reads it, which takes every file for UTF-8.
+    const text = new TextDecoder().decode(Buffer.from(`\ufeff${whole}`, "utf16le"));
+    expect(readRecords(text)).toMatchObject({ records: [] });
+    expect(readRecords(text).notices.at(-1)).toMatch(/UTF-16/);
+    expect(readRecords("no recording").notices.join()).not.toMatch(/UTF-16/);
+  });
 });

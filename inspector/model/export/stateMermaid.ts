@@ -12,7 +12,7 @@ export function exportStateMermaid(machine: MachineDefinition, options: StateMer
   const active = (options.active ?? []).filter((id) => id !== "" && chart.isLeaf(id)).map(idOf);
   return [
     "stateDiagram-v2",
-    ...chart.inside("", "  "),
+    ...chart.drawn(),
     ...(active.length === 0
       ? []
       : ["  classDef active fill:#f0e442,stroke:#000,color:#000", `  class ${active.join(",")} active`]),
@@ -24,7 +24,7 @@ class StateDiagram {
   readonly #children = new Map<string, NodeDefinition[]>();
   readonly #nodes = new Map<string, NodeDefinition>();
   /** By the node whose inside they are drawn in. */
-  readonly #edges = new Map<string, string[]>();
+  readonly #edges = new Map<string, { readonly from: string; readonly line: string }[]>();
 
   constructor({ nodes, edges }: MachineDefinition) {
     for (const node of nodes) {
@@ -41,16 +41,26 @@ class StateDiagram {
     return this.#nodes.has(id) && !this.#children.has(id);
   }
 
-  inside(parent: string, indent: string): string[] {
+  /** Without its root, unless that has regions: Mermaid takes those inside a state only. */
+  drawn(): string[] {
+    const root = this.#nodes.get("");
+    return root?.type === "parallel" ? this.#node(root, "  ") : this.#inside("", "  ");
+  }
+
+  #inside(parent: string, indent: string): string[] {
     const children = this.#children.get(parent) ?? [];
     const { type, initial } = this.#nodes.get(parent) ?? {};
+    const edges = this.#edges.get(parent) ?? [];
     const lines: string[] = [];
-    children.forEach((child, index) => {
+    for (const [index, child] of children.entries()) {
       if (type === "parallel" && index > 0) lines.push(`${indent}--`);
       lines.push(...this.#node(child, indent));
-    });
+      // A region ends with its own: what is told of it after the next one has begun would move it there.
+      if (type === "parallel")
+        lines.push(...edges.flatMap(({ from, line }) => (from === child.id ? indent + line : [])));
+    }
     if (type === "compound" && initial !== undefined) lines.push(`${indent}[*] --> ${idOf(initial)}`);
-    for (const line of this.#edges.get(parent) ?? []) lines.push(`${indent}${line}`);
+    if (type !== "parallel") for (const { line } of edges) lines.push(`${indent}${line}`);
     for (const child of children) if (child.type === "final") lines.push(`${indent}${idOf(child.id)} --> [*]`);
     return lines;
   }
@@ -60,7 +70,7 @@ class StateDiagram {
     const name = node.type === "history" ? (node.history === "deep" ? "H*" : "H") : node.key;
     const lines = [`${indent}state "${escaped(name)}" as ${id}`];
     if (!this.#children.has(node.id)) return lines;
-    return [...lines, `${indent}state ${id} {`, ...this.inside(node.id, `${indent}  `), `${indent}}`];
+    return [...lines, `${indent}state ${id} {`, ...this.#inside(node.id, `${indent}  `), `${indent}}`];
   }
 
   /**
@@ -71,15 +81,16 @@ class StateDiagram {
     for (const target of edge.targets.length === 0 ? [edge.source] : edge.targets) {
       const scope = commonAncestor(edge.source, target);
       const from = childOf(scope, edge.source);
-      const to = childOf(scope, target);
+      // Regions have no transitions between one another: the label says where it leads.
+      const to = this.#nodes.get(scope)?.type === "parallel" ? from : childOf(scope, target);
       const isRaised = from !== edge.source || to !== target;
       const meant = isRaised ? ` (${nameOf(edge.source)} to ${nameOf(target)})` : "";
       const line = `${idOf(from)} --> ${idOf(to)}: ${escaped(`${labelOf(edge)}${meant}`)}`;
       // The root itself is not drawn.
       if (from === "" || to === "") continue;
       const lines = this.#edges.get(scope);
-      if (lines === undefined) this.#edges.set(scope, [line]);
-      else if (!lines.includes(line)) lines.push(line);
+      if (lines === undefined) this.#edges.set(scope, [{ from, line }]);
+      else if (!lines.some((other) => other.line === line)) lines.push({ from, line });
     }
   }
 }

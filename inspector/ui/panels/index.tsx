@@ -2,6 +2,7 @@
 import type { FunctionComponent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PanelName } from "../app.ts";
+import { Guarded } from "../shell/guarded.tsx";
 import { useApp } from "../state/useApp.ts";
 import { Context } from "./context/context.tsx";
 import { Objects } from "./objects/objects.tsx";
@@ -89,7 +90,9 @@ export function Panels() {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard (WAI-ARIA, tabs)
         tabIndex={0}
       >
-        <Panel key={name} />
+        <Guarded key={name} name={`The panel ${label}`}>
+          <Panel />
+        </Guarded>
       </div>
     </div>
   );

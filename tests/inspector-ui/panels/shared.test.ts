@@ -36,10 +36,15 @@ describe("a record in one line", () => {
       "fota: link.down → downloading.paused",
     );
     expect(recordLine({ ...step, ignored: true })).toMatchObject({ text: "fota: link.down ignored", tone: "warning" });
+    const output = { kind: "failed", failure: "notFound" };
+    expect(recordLine({ ...step, event: { type: "xstate.done.actor.0.fota.loading", output } })).toMatchObject({
+      text: "fota: loading ended stays",
+      detail: "failed, notFound",
+    });
   });
 
   it("has XState's own events in words", () => {
-    expect(eventName("xstate.done.actor.0.fota.downloading.transferring")).toBe("transferring is done");
+    expect(eventName("xstate.done.actor.0.fota.downloading.transferring")).toBe("transferring ended");
     expect(eventName("xstate.error.actor.session")).toBe("session failed");
     expect(eventName("xstate.after.500.light.red")).toBe("after 500 ms");
     expect(eventName("link.down")).toBe("link.down");

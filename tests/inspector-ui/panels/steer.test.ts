@@ -7,9 +7,9 @@ import {
   addBreakpoint,
   breakpointsOf,
   canBreak,
-  setBreakpoints,
+  removeBreakpoint,
 } from "../../../inspector/ui/panels/steer/breakpointStore.ts";
-import { breakpointText, choicesOf, edgeText, sameBreakpoint } from "../../../inspector/ui/panels/steer/breakpoints.ts";
+import { breakpointText, choicesOf, edgeText } from "../../../inspector/ui/panels/steer/breakpoints.ts";
 import { controlValues, firstValues } from "../../../inspector/ui/panels/steer/controlValues.ts";
 import { eventForms, eventOf, exampleOf } from "../../../inspector/ui/panels/steer/eventForms.ts";
 
@@ -92,15 +92,9 @@ describe("breakpoints", () => {
     expect(choicesOf(LIGHT, "event")).toContain("next");
     expect(choicesOf(LIGHT, "edge")).toContain("red|next|0");
   });
-
-  it("are the same when everything in them is", () => {
-    expect(sameBreakpoint({ state: "a" }, { state: "a" })).toBe(true);
-    expect(sameBreakpoint({ state: "a" }, { state: "a", actor: "b" })).toBe(false);
-  });
 });
 
-describe("the page's list of breakpoints", () => {
-  /** An app that refuses a breakpoint at `nowhere`. */
+describe("breakpoints of the app that is looked at", () => {
   function appWith(asked: unknown[], breakpoints?: readonly Breakpoint[]): App {
     const entry = {
       title: "",
@@ -115,34 +109,21 @@ describe("the page's list of breakpoints", () => {
     return { entry, request } as unknown as App;
   }
 
-  it("is what the app has taken, each once", async () => {
+  it("are those that it tells, whichever page has set them", () => {
+    expect(breakpointsOf(appWith([]).entry)).toEqual([]);
+    expect(breakpointsOf(appWith([], [{ guard: "isDay" }]).entry)).toEqual([{ guard: "isDay" }]);
+  });
+
+  it("are added and removed one by one, so that no page undoes what another has done", async () => {
     const asked: unknown[] = [];
     const app = appWith(asked);
     await addBreakpoint(app, { state: "green" });
-    await addBreakpoint(app, { state: "green" });
-    await addBreakpoint(app, { event: "next" });
-    expect(breakpointsOf(app.entry)).toEqual([{ state: "green" }, { event: "next" }]);
-    expect(asked).toEqual([
-      { request: "breakpoints", breakpoints: [{ state: "green" }] },
-      { request: "breakpoints", breakpoints: [{ state: "green" }, { event: "next" }] },
-    ]);
-    await setBreakpoints(app, []);
-    expect(breakpointsOf(app.entry)).toEqual([]);
-  });
-
-  it("begins with those that hold already: the page was loaded again, or another one has set them", async () => {
-    const asked: unknown[] = [];
-    const app = appWith(asked, [{ guard: "isDay" }]);
-    expect(breakpointsOf(app.entry)).toEqual([{ guard: "isDay" }]);
-    await addBreakpoint(app, { state: "green" });
-    expect(asked).toEqual([{ request: "breakpoints", breakpoints: [{ guard: "isDay" }, { state: "green" }] }]);
-  });
-
-  it("stays as it was when the app refuses", async () => {
-    const app = appWith([]);
-    await addBreakpoint(app, { state: "green" });
+    await removeBreakpoint(app, { event: "next" });
     await expect(addBreakpoint(app, { state: "nowhere" })).rejects.toThrow("no such state");
-    expect(breakpointsOf(app.entry)).toEqual([{ state: "green" }]);
+    expect(asked).toEqual([
+      { request: "addBreakpoint", breakpoint: { state: "green" } },
+      { request: "removeBreakpoint", breakpoint: { event: "next" } },
+    ]);
   });
 
   it("is offered where the app can be stopped, and runs", () => {

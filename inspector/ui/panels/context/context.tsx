@@ -1,5 +1,6 @@
 /** What the focused actor holds: its state and context, and what is otherwise than at another point of the run. */
 import { useState } from "preact/hooks";
+import type { TraceRecord } from "../../../../ports/trace.ts";
 import { type DifferenceRow, difference } from "../../../model/difference.ts";
 import type { SessionView } from "../../../model/sessionContract.ts";
 import { useApp } from "../../state/useApp.ts";
@@ -13,7 +14,19 @@ import { actorBehind } from "../why/decision.ts";
 import { pointsOf, stateOf } from "./points.ts";
 
 /** They outlive the panel, which is drawn anew with every change of the tab. */
-const pins = new WeakMap<SessionView, number>();
+const pins = new WeakMap<SessionView, Pin>();
+
+interface Pin {
+  readonly index: number;
+  /** What stands there: another one, when the session was told anew. */
+  readonly record: TraceRecord;
+}
+
+function pinOf(session: SessionView): number | undefined {
+  const pin = pins.get(session);
+  if (pin === undefined || pin.index >= session.length) return undefined;
+  return session.at(pin.index) === pin.record ? pin.index : undefined;
+}
 
 export function Context() {
   const app = useApp();
@@ -33,14 +46,15 @@ export function Context() {
       </Empty>
     );
   }
-  const points = pointsOf(session, actor, app.index, pins.get(session), app.view.bookmarks);
+  const pinned = pinOf(session);
+  const points = pointsOf(session, actor, app.index, pinned, app.view.bookmarks);
   const point = points.find(({ id }) => id === chosen) ?? points[0]!;
   const after = stateOf(world, device, actor.key);
   const before = stateOf(session.worldAt(point.index), device, actor.key);
   const rows = before === undefined ? [] : difference(before, after);
   const changed = new Set(rows.map(pathOf));
   const pin = () => {
-    pins.set(session, app.index);
+    pins.set(session, { index: app.index, record: session.at(app.index) });
     choose("pin");
     redraw((count) => count + 1);
   };
@@ -81,8 +95,14 @@ export function Context() {
               ))}
             </select>
           </label>
-          <button type="button" class="button" onClick={pin}>
-            Pin this point
+          <button
+            type="button"
+            class="button"
+            disabled={app.index < 0 || app.index === pinned}
+            title="Keeps this point: go to another one to see what differs"
+            onClick={pin}
+          >
+            Compare from here
           </button>
           {point.index >= 0 && (
             <button type="button" class="button" onClick={() => app.select(point.index)}>
@@ -99,6 +119,9 @@ export function Context() {
                 : `Changed (${rows.length})`
           }
         >
+          {point.id === "pin" && point.index === app.index && (
+            <p class="faint">Go to another point of the run: what is otherwise there than here is shown.</p>
+          )}
           {before === undefined && <p class="faint">{shortActor(actor.key)} was not there at that point.</p>}
           <ul class="differences">
             {rows.map((row) => (

@@ -59,13 +59,16 @@ interface RecordLinkProps {
   /** What it is to the selected record. */
   readonly as?: string | undefined;
   readonly note?: string;
+  /** What it says; by default the record in one line. */
+  readonly text?: string;
   readonly current?: boolean;
 }
 
 /** A record to go to. */
-export function RecordLink({ index, record, as, note, current = false }: RecordLinkProps) {
+export function RecordLink({ index, record, as, note, text: said, current = false }: RecordLinkProps) {
   const app = useTheApp();
-  const { text, detail, tone } = recordLine(record);
+  const line = recordLine(record);
+  const { text, detail, tone } = said === undefined ? line : { text: said, detail: undefined, tone: line.tone };
   return (
     <button
       type="button"
@@ -84,7 +87,7 @@ export function RecordLink({ index, record, as, note, current = false }: RecordL
 }
 
 /** A link to a record of this session by its index; nothing where it is not here. */
-export function LinkTo(props: { index: number | undefined; as?: string; note?: string; current?: boolean }) {
+export function LinkTo(props: Omit<RecordLinkProps, "index" | "record"> & { index: number | undefined }) {
   const { session } = useTheApp().entry;
   const { index, ...rest } = props;
   if (index === undefined || index < 0 || index >= session.length) return null;

@@ -3,6 +3,7 @@ import { describeRecord } from "../../../../charts/describe.ts";
 import { fieldText } from "../../../../charts/fieldText.ts";
 import type { Tone } from "../../../../charts/item.ts";
 import type { TraceRecord } from "../../../../ports/trace.ts";
+import { invokedIn, outcomeWords } from "../../../model/words.ts";
 
 export interface RecordLine {
   readonly text: string;
@@ -26,7 +27,12 @@ const OWN: Readonly<Record<string, (record: TraceRecord) => RecordLine>> = {
   actor: (record) => {
     const said = { started: "begins", found: "is running", ended: "has ended" }[fieldText(record.phase)];
     const failed = record.status === "error";
-    return { text: `${fieldText(record.actor)} ${failed ? "failed" : (said ?? "")}`, tone: failed ? "bad" : "quiet" };
+    const outcome = outcomeWords({ output: record.output, error: record.error });
+    return {
+      text: `${actorName(fieldText(record.actor))} ${failed ? "failed" : (said ?? "")}`,
+      ...(outcome !== undefined && { detail: fieldText(outcome) }),
+      tone: failed ? "bad" : "quiet",
+    };
   },
   definition: (record) => ({ text: `definition ${fieldText(record.hash)}`, tone: "quiet" }),
   resource: (record) => ({
@@ -51,7 +57,12 @@ function stepLine(record: TraceRecord, event: string, ignored: boolean): RecordL
   const failed = record.status === "error";
   const where = ignored ? "ignored" : failed ? "failed" : entered.length > 0 ? `→ ${entered.at(-1)}` : "stays";
   const text = `${actor}: ${eventName(event)} ${where}`;
-  return { text, tone: failed ? "bad" : ignored ? "warning" : "phase" };
+  const outcome = outcomeWords(record.kind === "step" ? record.event : record.payload);
+  return {
+    text,
+    ...(outcome !== undefined && { detail: fieldText(outcome) }),
+    tone: failed ? "bad" : ignored ? "warning" : "phase",
+  };
 }
 
 function typeOf(event: unknown): unknown {
@@ -64,11 +75,17 @@ export function shortActor(key: string): string {
   return /^\d*$/.test(rest) ? key : rest;
 }
 
-/** XState's own event types in words: `xstate.done.actor.session` as `session is done`. */
+/** Of what a state invokes, `carrier/fota/0.fota.loading`, where that is: `fota: actor of loading`. */
+function actorName(key: string): string {
+  const { parent, state } = invokedIn(key) ?? {};
+  return parent === undefined ? key : `${shortActor(parent)}: actor of ${state}`;
+}
+
+/** XState's own event types in words: `xstate.done.actor.session` as `session ended`. */
 export function eventName(type: string): string {
   if (type === "xstate.init" || type === "xstate.stop") return type === "xstate.init" ? "(start)" : "(stop)";
   const ended = /^xstate\.(done|error)\.actor\.(?:\d+\.)?(.+)$/.exec(type);
-  if (ended !== null) return `${shortState(ended[2]!)} ${ended[1] === "done" ? "is done" : "failed"}`;
+  if (ended !== null) return `${shortState(ended[2]!)} ${ended[1] === "done" ? "ended" : "failed"}`;
   const state = /^xstate\.done\.state\.(.+)$/.exec(type);
   if (state !== null) return `${shortState(state[1]!)} is complete`;
   const after = /^xstate\.after\.([^.]+)\.(.+)$/.exec(type);

@@ -4,14 +4,13 @@ import type { Breakpoint } from "../../../protocol.ts";
 import { useApp } from "../../state/useApp.ts";
 import { focusedMachine } from "../shared/machines.ts";
 import { shortActor } from "../shared/recordLine.ts";
-import { addBreakpoint, breakpointsOf, setBreakpoints } from "./breakpointStore.ts";
+import { addBreakpoint, breakpointsOf, removeBreakpoint } from "./breakpointStore.ts";
 import { breakpointText, choicesOf, edgeText, STOP_LABELS, STOPS, type Stop } from "./breakpoints.ts";
 
 export function BreakpointList() {
   const app = useApp();
   const id = useId();
   const { session } = app.entry;
-  const [, redraw] = useState(0);
   const [stop, setStop] = useState<Stop>("state");
   const [what, setWhat] = useState("");
   const [problem, setProblem] = useState("");
@@ -29,16 +28,9 @@ export function BreakpointList() {
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
-    redraw((count) => count + 1);
   };
   const add = (breakpoint: Breakpoint) => attempt(addBreakpoint(app, breakpoint));
-  const remove = (gone: Breakpoint) =>
-    attempt(
-      setBreakpoints(
-        app,
-        breakpoints.filter((other) => other !== gone),
-      ),
-    );
+  const remove = (breakpoint: Breakpoint) => attempt(removeBreakpoint(app, breakpoint));
   const place = actor === undefined ? {} : { actor: actor.key };
 
   return (

@@ -53,7 +53,3 @@ function guardNames(guard: string): string[] {
 function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].filter((text) => text !== "").sort();
 }
-
-export function sameBreakpoint(one: Breakpoint, other: Breakpoint): boolean {
-  return [...STOPS, "actor" as const, "device" as const].every((key) => one[key] === other[key]);
-}

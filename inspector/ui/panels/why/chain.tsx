@@ -3,6 +3,7 @@ import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { TraceRecord } from "../../../../ports/trace.ts";
 import type { ChainLink } from "../../../model/explain.ts";
+import { capitalised } from "../../../model/words.ts";
 import { useTheApp } from "../../state/useApp.ts";
 import { kindWord } from "../shared/parts.tsx";
 import { timeText } from "../shared/time.ts";
@@ -46,7 +47,7 @@ export function Link({ link, current = false }: { link: ChainLink; current?: boo
           <span class="link-time">{timeText(app.entry.session, record.time)}</span>
         </span>
         <span class="chain-text">
-          {record.actor === undefined ? `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}` : sentence}
+          {capitalised(sentence)}
           {more > 0 && <span class="faint"> (and {more} more like it)</span>}
         </span>
       </button>

@@ -12,8 +12,9 @@ import { spanText, timeText } from "../shared/time.ts";
 import { useRunTime } from "../shared/useRunTime.ts";
 import { timerName } from "../timers/timerRows.ts";
 import { alike, isIgnored } from "./ignored.ts";
-import { type Problem, problemsOf } from "./problems.ts";
+import { groupsOf, type Problem, problemsOf } from "./problems.ts";
 import { Sentences } from "./sentences.tsx";
+import { Standing } from "./standing.tsx";
 
 /** Of problems and ignored events those that are listed. */
 const LATEST = 8;
@@ -27,13 +28,15 @@ export function Overview({ session, world, index }: { session: SessionView; worl
   const missed = alike(session, ignored.of(session), device, index);
   const result = world.devices.get(device)?.result;
   const [first, ...others] = sorted(problems);
+  const groups = groupsOf(session, others);
   return (
     <div class="explained">
       <div class="explained-lead">
+        <Standing session={session} index={index} />
         {first === undefined ? (
           <div class="all-well">
             <strong>
-              <span aria-hidden="true">✓</span> Nothing has gone wrong{result === undefined ? " so far" : ""}.
+              <span aria-hidden="true">✓</span> Nothing has failed{result === undefined ? " so far" : ""}.
             </strong>
             <p class="faint">Select a record, a state or a message in the charts to see why it is so.</p>
           </div>
@@ -47,11 +50,17 @@ export function Overview({ session, world, index }: { session: SessionView; worl
               </button>
             }
           >
-            <Sentences sentences={explainRecord(session, first.index).sentences} failure />
-            {others.slice(0, LATEST).map((problem) => (
-              <LinkTo key={problem.index} index={problem.index} />
+            <Explained session={session} index={first.index} />
+            {groups.length > 0 && <p class="faint">Before that, or beside it:</p>}
+            {groups.slice(0, LATEST).map(({ problem, text, times }) => (
+              <LinkTo
+                key={problem.index}
+                index={problem.index}
+                text={text}
+                {...(times > 1 && { as: `${times} times` })}
+              />
             ))}
-            {others.length > LATEST && <p class="faint">and {others.length - LATEST} more before</p>}
+            {groups.length > LATEST && <p class="faint">and {groups.length - LATEST} others</p>}
             {result?.ok === true && <p class="ended-well">The run ended well all the same: {result.reason}.</p>}
           </Section>
         )}
@@ -68,6 +77,11 @@ export function Overview({ session, world, index }: { session: SessionView; worl
       </div>
     </div>
   );
+}
+
+function Explained({ session, index }: { session: SessionView; index: number }) {
+  const { sentences, beginning } = explainRecord(session, index);
+  return <Sentences sentences={sentences} failure beginning={beginning} />;
 }
 
 /** What the application was told of stands before all else. */
@@ -98,7 +112,7 @@ function Now({ world }: { world: World }) {
                   title={id}
                   onClick={() => app.update({ actor: actor.key, node: id })}
                 >
-                  {id.slice(id.lastIndexOf(".") + 1)}
+                  {id.split(".").slice(-2).join(".")}
                 </button>
               ))}
               {timer !== undefined && due !== Infinity && (

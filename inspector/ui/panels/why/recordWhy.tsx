@@ -17,7 +17,7 @@ import { StepDetails } from "./stepDetails.tsx";
 export function RecordWhy({ session, index }: { session: SessionView; index: number }) {
   const app = useTheApp();
   const record = session.at(index);
-  const { failure, sentences, chain, effects } = explainRecord(session, index);
+  const { failure, sentences, chain, effects, beginning } = explainRecord(session, index);
   const own = stepOf(session, index);
   const decision = own ?? decisionBefore(session, chain);
   const actor = typeof record.actor === "string" ? record.actor : undefined;
@@ -46,7 +46,7 @@ export function RecordWhy({ session, index }: { session: SessionView; index: num
             </button>
           )}
         </div>
-        <Sentences sentences={sentences} failure={failure} />
+        <Sentences sentences={sentences} failure={failure} beginning={beginning} />
       </div>
       <div class="explained-why">{own === undefined ? [course, decided] : [decided, course]}</div>
       <div class="explained-after">
