@@ -108,6 +108,8 @@ describe("the statechart on the page", () => {
     const card = page.getByRole("tooltip");
     await card.getByText("Nothing is asked for.").waitFor();
     await card.getByText("Plant manual 2.1").waitFor();
+    const idle = page.getByRole("treeitem", { name: "idle, state" });
+    expect(await idle.getAttribute("aria-describedby")).toBe(await card.getAttribute("id"));
     await page.keyboard.press("ArrowDown");
     await standsAt("working, parallel state, active");
     const working = page.getByRole("treeitem", { name: /^working,/ });

@@ -1,20 +1,26 @@
 import { describe, expect, it } from "@jest/globals";
+import { aimAt, focusOf, standing } from "../../inspector/ui/statechart/aim.ts";
 import {
+  carried,
   centred,
   FARTHEST,
   fitted,
   following,
+  isWithin,
   LEGIBLE,
   NEAREST,
   panned,
   zoomed,
 } from "../../inspector/ui/statechart/camera.ts";
 import { chartCommand } from "../../inspector/ui/statechart/chartKeys.ts";
+import { boxAt } from "../../inspector/ui/statechart/drawing.ts";
 import { find } from "../../inspector/ui/statechart/find.ts";
+import { activeBoxes, movesAt } from "../../inspector/ui/statechart/marks.ts";
 import { boxId } from "../../inspector/ui/statechart/scene.ts";
+import { membersOf } from "../../inspector/ui/statechart/traits.ts";
 import { walkable, walked } from "../../inspector/ui/statechart/walk.ts";
 import { durationText, edgeText, eventName, invokeText, shortened } from "../../inspector/ui/statechart/words.ts";
-import { familyAt, run, sceneOf } from "./statechartSupport.ts";
+import { drawingOf, familyAt, holds, run, sceneOf } from "./statechartSupport.ts";
 
 const box = (node: string) => boxId("plant", node);
 
@@ -116,23 +122,96 @@ describe("the camera", () => {
     expect(panned(camera, 5, -5)).toMatchObject({ left: camera.left + 5, top: camera.top - 5 });
   });
 
-  it("follows what is active at a legible zoom, and does not move while that is in view", () => {
-    const drawing = { width: 4_000, height: 3_000 };
-    const target = { x: 3_000, y: 2_000, width: 100, height: 50 };
-    const first = following(undefined, drawing, target, view);
-    expect(first.zoom).toBe(LEGIBLE);
-    const seen = { left: target.x * first.zoom + first.left, top: target.y * first.zoom + first.top };
-    expect(seen.left).toBeGreaterThan(0);
-    expect(seen.left + 72).toBeLessThan(800);
-    expect(seen.top).toBeGreaterThan(0);
-    expect(seen.top + 36).toBeLessThan(400);
-    expect(following(first, drawing, { ...target, x: target.x + 40 }, view)).toEqual(first);
-    expect(following(first, drawing, { ...target, x: 10, y: 10 }, view)).not.toEqual(first);
+  const drawing = { width: 4_000, height: 3_000 };
+  const target = { x: 3_000, y: 2_000, width: 100, height: 50 };
+  const aim = { needed: target, wanted: { x: 2_900, y: 1_900, width: 300, height: 250 } };
+  const moved = (by: number) => ({
+    needed: { ...aim.needed, x: aim.needed.x + by },
+    wanted: { ...aim.wanted, x: aim.wanted.x + by },
+  });
+
+  it("follows at a zoom that can be read, with all that is wanted in view", () => {
+    const first = following(undefined, drawing, aim, view);
+    expect(first.zoom).toBeGreaterThanOrEqual(LEGIBLE);
+    expect(isWithin(first, aim.wanted, view)).toBe(true);
+    const wide = { needed: target, wanted: { x: 2_000, y: 1_900, width: 1_060, height: 250 } };
+    expect(following(undefined, drawing, wide, view).zoom).toBeCloseTo(768 / 1_060);
+  });
+
+  it("stands still while what is needed is in view, and moves when it is not", () => {
+    const first = following(undefined, drawing, aim, view);
+    expect(following(first, drawing, moved(200), view, false)).toEqual(first);
+    const after = following(first, drawing, moved(-2_000), view, false);
+    expect(after.zoom).toBe(first.zoom);
+    expect(isWithin(after, moved(-2_000).wanted, view)).toBe(true);
+    // Looked at from farther than can be read, it comes nearer.
+    expect(following({ ...first, zoom: 0.2 }, drawing, aim, view, false).zoom).toBeGreaterThanOrEqual(LEGIBLE);
+  });
+
+  it("keeps what it was on where it was seen when all is laid out anew", () => {
+    const first = following(undefined, drawing, aim, view);
+    const [before, after] = [target, { ...target, x: 120, y: 2_600 }];
+    const camera = carried(first, before, after);
+    const seenAt = ({ left, top, zoom }: typeof first, { x, y }: typeof before) => [x * zoom + left, y * zoom + top];
+    const [x, y] = seenAt(first, before);
+    expect(seenAt(camera, after)[0]).toBeCloseTo(x!);
+    expect(seenAt(camera, after)[1]).toBeCloseTo(y!);
   });
 
   it("shows the whole drawing as long as that can be read", () => {
-    const drawing = { width: 900, height: 400 };
-    expect(following(undefined, drawing, { x: 0, y: 0, width: 10, height: 10 }, view)).toEqual(fitted(drawing, view));
+    const small = { width: 900, height: 400 };
+    const corner = { x: 0, y: 0, width: 10, height: 10 };
+    expect(following(undefined, small, { needed: corner, wanted: corner }, view)).toEqual(fitted(small, view));
+  });
+});
+
+describe("what the camera is aimed at", () => {
+  const at = (...types: readonly string[]) => {
+    const plant = run();
+    for (const type of ["begin", ...types]) {
+      plant.clock.advance(1_000);
+      plant.actor.send({ type });
+    }
+    const family = familyAt(plant);
+    const scene = sceneOf(family);
+    const moves = movesAt(plant.session, "plant", plant.index(), (actor) => membersOf(family).get(actor)?.index, scene);
+    return { scene, marks: { ...activeBoxes(family, scene), ...moves, chosen: [] } };
+  };
+
+  it("is what the newest step entered, or where its event was ignored", () => {
+    const light = at("light");
+    expect(focusOf(light.scene, light.marks)).toEqual([box("working.lamp.bright")]);
+    const nonsense = at("light", "nonsense");
+    expect(focusOf(nonsense.scene, nonsense.marks)).toContain(box("working.lamp.bright"));
+  });
+
+  it("is nothing new where a step stays in all that is open around", () => {
+    const { scene, marks } = at("light");
+    const outside = { actor: "plant", edge: "working|halt|0", index: 0, newest: true };
+    expect(focusOf(scene, { ...marks, entered: [], ignored: [], taken: [outside] })).toEqual([]);
+    expect(standing(scene, marks, "plant")).toEqual([box("working.lamp.bright")]);
+    expect(standing(scene, marks, "nobody")).toEqual([...marks.innermost]);
+  });
+
+  it("has as much beside it as can be read at once, and what is needed in any case", async () => {
+    const { scene, marks } = at("light", "light");
+    const drawing = await drawingOf(scene);
+    const focus = [box("working.lamp.dark")];
+    const all = aimAt(drawing, scene, marks, focus, { width: 9_999, height: 9_999 })!;
+    expect(holds(all.wanted, drawing.boxes.get(box(""))!)).toBe(true);
+    const little = aimAt(drawing, scene, marks, focus, { width: 60, height: 40 })!;
+    expect(little.needed).toMatchObject({ x: drawing.boxes.get(focus[0]!)!.x });
+    expect(holds(little.wanted, little.needed)).toBe(true);
+    expect(holds(little.wanted, drawing.boxes.get(box("working.lamp"))!)).toBe(false);
+    expect(aimAt(drawing, scene, marks, [], { width: 60, height: 40 })).toBeUndefined();
+  });
+
+  it("is found below a point: the innermost box", async () => {
+    const { scene } = at("light");
+    const drawing = await drawingOf(scene);
+    const { x, y } = drawing.boxes.get(box("working.lamp.dark"))!;
+    expect(boxAt(drawing, { x: x + 1, y: y + 1 })?.box.id).toBe(box("working.lamp.dark"));
+    expect(boxAt(drawing, { x: -50, y: 0 })).toBeUndefined();
   });
 });
 

@@ -132,7 +132,7 @@ describe("what the statechart shows", () => {
     expect(isOpen({ mode: "all", chosen }, member!, "working.water", 2)).toBe(true);
     expect(isOpen({ mode: "top", chosen }, member!, "", 0)).toBe(true);
     expect(isOpen({ mode: "top", chosen }, member!, "working", 1)).toBe(false);
-    const revealed = revealing({ mode: "focus", chosen }, member!, "working.water.hot");
+    const revealed = revealing({ mode: "focus", chosen }, [member!], member!, "working.water.hot");
     expect(sceneOf([member!], "focus", { chosen: revealed.chosen }).boxes.has(box("working.water.hot"))).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 /** A state as it is drawn: its frame, title and rows. */
 import type { PlacedBox } from "./drawing.ts";
 import type { Row } from "./scene.ts";
-import { PADDING, ROW_HEIGHT, TITLE_HEIGHT } from "./sizes.ts";
+import { beside, foldWidth, PADDING, ROW_HEIGHT, TITLE_HEIGHT } from "./sizes.ts";
 import type { BoxTraits } from "./traits.ts";
 
 export function BoxView({ placed, traits }: { readonly placed: PlacedBox; readonly traits: BoxTraits }) {
@@ -18,13 +18,14 @@ export function BoxView({ placed, traits }: { readonly placed: PlacedBox; readon
     box.children.length > 0 && "sc-open",
     traits.active && "sc-active",
     traits.innermost && "sc-innermost",
+    traits.last && "sc-last",
   ];
   if (box.brief) {
     return (
       <g class={`sc-chip${traits.active ? " sc-active sc-innermost" : ""}`} data-box={box.id}>
         <rect class="sc-frame" x={x} y={y} width={width} height={height} rx={box.kind === "final" ? 4 : height / 2} />
         {traits.heat !== undefined && traits.heat > 0 && (
-          <rect class="sc-heat" x={x} y={y} width={width} height={height} rx={11} opacity={0.06 + 0.34 * traits.heat} />
+          <rect class="sc-heat" x={x} y={y} width={width} height={height} rx={11} opacity={0.06 + 0.24 * traits.heat} />
         )}
         <text x={x + width / 2} y={y + height / 2 + 4} text-anchor="middle">
           {box.title}
@@ -46,8 +47,8 @@ export function BoxView({ placed, traits }: { readonly placed: PlacedBox; readon
   return (
     <g class={classes.filter(Boolean).join(" ")} data-box={box.id}>
       <rect class="sc-frame" x={x} y={y} width={width} height={height} rx={box.kind === "final" ? 10 : 7} />
-      {traits.heat !== undefined && traits.heat > 0 && (
-        <rect class="sc-heat" x={x} y={y} width={width} height={height} rx={7} opacity={0.06 + 0.34 * traits.heat} />
+      {traits.heat !== undefined && traits.heat > 0 && !traits.innermost && (
+        <rect class="sc-heat" x={x} y={y} width={width} height={height} rx={7} opacity={0.06 + 0.24 * traits.heat} />
       )}
       {box.kind === "final" && (
         <rect class="sc-inner" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={7} />
@@ -69,6 +70,7 @@ export function BoxView({ placed, traits }: { readonly placed: PlacedBox; readon
           running={row.invoke !== undefined && traits.running.has(row.invoke)}
         />
       ))}
+      {traits.ended !== undefined && <TitleEnd placed={placed} text={traits.ended} name="sc-ended" />}
       {box.foldable && <Fold placed={placed} />}
       {traits.heat !== undefined && traits.visits > 0 && (
         <Badge x={x + width} y={y + height} text={`×${traits.visits}`} name="sc-visits" />
@@ -109,7 +111,7 @@ function RowView({ row, at, placed: { box, x, y, width }, running }: RowProps) {
 /** Folds the state or unfolds it; a folded one says how much is in it. */
 function Fold({ placed: { box, x, y, width } }: { readonly placed: PlacedBox }) {
   const text = box.hidden > 0 ? `+${box.hidden}` : "–";
-  const size = box.hidden > 0 ? 10 + text.length * 6.5 : 16;
+  const size = foldWidth(box);
   const left = x + width - size - 7;
   return (
     <g class="sc-fold" data-fold={box.id}>
@@ -118,6 +120,16 @@ function Fold({ placed: { box, x, y, width } }: { readonly placed: PlacedBox }) 
         {text}
       </text>
     </g>
+  );
+}
+
+/** A word at the end of a title. */
+export function TitleEnd(props: { readonly placed: PlacedBox; readonly text: string; readonly name: string }) {
+  const { box, x, y, width } = props.placed;
+  return (
+    <text class={props.name} x={x + width - PADDING + 2 - beside(box)} y={y + TITLE_HEIGHT / 2 + 4} text-anchor="end">
+      {props.text}
+    </text>
   );
 }
 

@@ -17,13 +17,15 @@ export interface SceneOptions {
 }
 
 export function buildScene(family: readonly Member[], options: SceneOptions): Scene {
-  const chosen = options.only === undefined ? family : family.filter(({ actor }) => actor.key === options.only);
+  const only = family.filter(({ actor }) => actor.key === options.only);
+  // The one that was chosen may be another device's, or no more.
+  const chosen = only.length > 0 ? only : family;
   // Lines across levels need everything between to be there.
   const unfolding: Unfolding =
     options.far === "wires" && options.unfolding.mode === "focus"
       ? { ...options.unfolding, mode: "follow" }
       : options.unfolding;
-  const drawn = chosen.slice(0, MOST_ROOTS);
+  const drawn = firstOf(chosen);
   const boxes = new Map<string, Box>();
   const parents = new Map<string, string>();
   const all = new Map<ActorKey, Place>();
@@ -44,6 +46,15 @@ export function buildScene(family: readonly Member[], options: SceneOptions): Sc
     edges: (actor) => all.get(actor)?.member.index.definition.edges ?? [],
     left: chosen.length - drawn.length,
   };
+}
+
+/** As many as are drawn, in their order; those that still run rather than others. */
+function firstOf(family: readonly Member[]): readonly Member[] {
+  if (family.length <= MOST_ROOTS) return family;
+  const running = family.filter(({ actor }) => actor.status === "active");
+  const ended = family.filter(({ actor }) => actor.status !== "active");
+  const drawn = new Set([...running, ...ended].slice(0, MOST_ROOTS));
+  return family.filter((member) => drawn.has(member));
 }
 
 function machineBox(draft: DraftScene, member: Member, unfolding: Unfolding, depth: number): DraftBox {

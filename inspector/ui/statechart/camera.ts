@@ -1,4 +1,5 @@
 /** Where one looks at the drawing from, and how near. */
+import type { Aim } from "./aim.ts";
 import type { Point, Rect } from "./drawing.ts";
 
 /** A point of the drawing is seen at `x * zoom + left`, `y * zoom + top`. */
@@ -17,6 +18,8 @@ export const NEAREST = 3;
 export const FARTHEST = 0.08;
 /** Below this zoom words cannot be read. */
 export const LEGIBLE = 0.72;
+/** Following, it comes no nearer. */
+const NEAR = 0.9;
 /** To see all at once a little less will do. */
 const WHOLE = 0.62;
 const MARGIN = 16;
@@ -48,17 +51,32 @@ export function panned({ left, top, zoom }: Camera, x: number, y: number): Camer
   return { left: left + x, top: top + y, zoom };
 }
 
+/** What can be read at once, in units of the drawing. */
+export function room(view: Size): Size {
+  return { width: (view.width - 2 * MARGIN) / LEGIBLE, height: (view.height - 2 * MARGIN) / LEGIBLE };
+}
+
 /**
- * The camera that shows `target`, moved as little as need be. Where the whole drawing can be read at once it is shown
- * whole; else at a legible zoom, with what does not fit kept at the near edge.
+ * The camera that follows. Where the whole drawing can be read at once it is shown whole; else it stays where it is as
+ * long as what is needed is in view and nothing was laid out anew, and else shows what is wanted, moved as little as need be.
  */
-export function following(camera: Camera | undefined, drawing: Size, target: Rect | undefined, view: Size): Camera {
+export function following(
+  camera: Camera | undefined,
+  drawing: Size,
+  aim: Aim | undefined,
+  view: Size,
+  isNew = true,
+): Camera {
+  const steady = camera !== undefined && camera.zoom >= LEGIBLE && camera.zoom <= NEAR ? camera : undefined;
+  if (steady !== undefined && !isNew && aim !== undefined && isWithin(steady, aim.needed, view)) return steady;
   const whole = fitted(drawing, view);
-  if (whole.zoom >= WHOLE || target === undefined) return whole;
-  const zoom = camera === undefined ? LEGIBLE : Math.min(0.9, Math.max(LEGIBLE, camera.zoom));
-  const from = camera?.zoom === zoom ? camera : centred(target, view, zoom);
-  const left = shifted(from.left, target.x * zoom, target.width * zoom, view.width);
-  const top = shifted(from.top, target.y * zoom, target.height * zoom, view.height);
+  if (whole.zoom >= WHOLE || aim === undefined) return whole;
+  const { wanted } = aim;
+  const fit = Math.min((view.width - 2 * MARGIN) / wanted.width, (view.height - 2 * MARGIN) / wanted.height);
+  const zoom = Math.min(Math.max(LEGIBLE, fit), steady?.zoom ?? NEAR, NEAR);
+  const from = steady?.zoom === zoom ? steady : centred(wanted, view, zoom);
+  const left = shifted(from.left, wanted.x * zoom, wanted.width * zoom, view.width);
+  const top = shifted(from.top, wanted.y * zoom, wanted.height * zoom, view.height);
   return {
     left: held(left, drawing.width * zoom, view.width),
     top: held(top, drawing.height * zoom, view.height),
@@ -66,9 +84,21 @@ export function following(camera: Camera | undefined, drawing: Size, target: Rec
   };
 }
 
+/** It is seen whole. */
+export function isWithin({ left, top, zoom }: Camera, { x, y, width, height }: Rect, view: Size): boolean {
+  const [from, to] = [x * zoom + left, (x + width) * zoom + left];
+  const [above, below] = [y * zoom + top, (y + height) * zoom + top];
+  return from >= 0 && to <= view.width && above >= 0 && below <= view.height;
+}
+
+/** The camera moved with a box that has another place in a drawing that was made anew: it stays where it was seen. */
+export function carried(camera: Camera, before: Point, after: Point): Camera {
+  return panned(camera, (before.x - after.x) * camera.zoom, (before.y - after.y) * camera.zoom);
+}
+
 /** `offset` changed so that the stretch from `start` of `length` is in view with a margin. */
 function shifted(offset: number, start: number, length: number, view: number): number {
-  const margin = Math.min(48, view / 8);
+  const margin = MARGIN;
   if (length > view - 2 * margin) return margin - start;
   if (offset + start < margin) return margin - start;
   if (offset + start + length > view - margin) return view - margin - start - length;

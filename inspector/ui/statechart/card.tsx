@@ -1,12 +1,15 @@
 /** What there is to know about a state or a transition, beside it. */
 import type { EdgeDefinition } from "../../definition.ts";
+import { dwellOf } from "../../model/visits.ts";
 import type { ActorWorld } from "../../model/world.ts";
 import type { Camera, Size } from "./camera.ts";
 import type { DefinitionIndex } from "./definitionIndex.ts";
 import type { Rect } from "./drawing.ts";
-import { durationText, edgeText } from "./words.ts";
+import { durationText, eventText, wholeEdgeText } from "./words.ts";
 
 export interface CardProps {
+  /** Of the element, for what it describes. */
+  readonly id: string;
   readonly actor: ActorWorld;
   readonly index: DefinitionIndex;
   readonly node: string;
@@ -20,6 +23,12 @@ export interface CardProps {
 }
 
 const WIDTH = 300;
+/** px from its place, from the view's edge, and that it has in height at the least. */
+const GAP = 10;
+const EDGE = 8;
+const LEAST = 120;
+/** Transitions told in one card. */
+const MOST_EDGES = 6;
 
 export function Card(props: CardProps) {
   const { actor, index, node: id, edges = [] } = props;
@@ -27,9 +36,14 @@ export function Card(props: CardProps) {
   if (node === undefined) return null;
   const shown = edges.flatMap((edge) => index.edges.get(edge) ?? []);
   return (
-    <div class="statechart-card" role="tooltip" style={placeOf(props)}>
+    <div id={props.id} class="statechart-card" role="tooltip" style={placeOf(props)}>
       {shown.length > 0 ? (
-        shown.slice(0, 6).map((edge) => <EdgeFacts key={edge.id} edge={edge} index={index} actor={actor} />)
+        <>
+          {shown.slice(0, MOST_EDGES).map((edge) => (
+            <EdgeFacts key={edge.id} edge={edge} index={index} actor={actor} />
+          ))}
+          {shown.length > MOST_EDGES && <p class="path">and {shown.length - MOST_EDGES} more</p>}
+        </>
       ) : (
         <StateFacts {...props} />
       )}
@@ -41,9 +55,12 @@ function StateFacts({ actor, index, node: id, now }: CardProps) {
   const node = index.nodes.get(id);
   if (node === undefined) return null;
   const facts = actor.nodes.get(id);
-  const active = actor.active.includes(id);
-  const lasted = facts === undefined ? 0 : active ? Math.max(0, now - facts.enteredAt) : 0;
-  const events = [...new Set(index.edgesFrom(id).map((edge) => edgeText(edge, node, false).replace(/ \[.*$/, "")))];
+  const active = actor.status === "active" && actor.active.includes(id);
+  const inAll = dwellOf(actor, id, now);
+  const events = index
+    .edgesFrom(id)
+    .map((edge) => (edge.trigger === "always" ? "always" : eventText(edge, node)))
+    .filter((event) => event !== "");
   const description = node.description ?? (node.parent === undefined ? index.definition.description : undefined);
   return (
     <>
@@ -56,13 +73,17 @@ function StateFacts({ actor, index, node: id, now }: CardProps) {
       {node.meta?.spec !== undefined && <p class="spec">{node.meta.spec}</p>}
       <dl>
         <dt>visits</dt>
-        <dd>{facts?.visits ?? 0}</dd>
-        <dt>{active ? "active for" : "was active for"}</dt>
-        <dd>{durationText(active ? lasted : (facts?.dwelt ?? 0))}</dd>
-        {active && facts !== undefined && facts.dwelt > 0 && (
+        <dd>{facts?.visits ?? "none"}</dd>
+        {active && facts !== undefined && (
           <>
-            <dt>in all</dt>
-            <dd>{durationText(facts.dwelt + lasted)}</dd>
+            <dt>active for</dt>
+            <dd>{durationText(Math.max(0, now - facts.enteredAt))}</dd>
+          </>
+        )}
+        {facts !== undefined && (!active || facts.visits > 1) && (
+          <>
+            <dt>{active ? "in all" : "was active for"}</dt>
+            <dd>{durationText(inAll)}</dd>
           </>
         )}
         {node.tags !== undefined && (
@@ -74,7 +95,7 @@ function StateFacts({ actor, index, node: id, now }: CardProps) {
         {events.length > 0 && (
           <>
             <dt>takes</dt>
-            <dd>{events.filter((event) => event !== "" && event !== "always").join(", ") || "nothing"}</dd>
+            <dd>{[...new Set(events)].join(", ")}</dd>
           </>
         )}
       </dl>
@@ -94,7 +115,7 @@ function EdgeFacts({
   const name = (id: string) => (id === "" ? index.root.key : (index.nodes.get(id)?.key ?? id));
   return (
     <div class="edge">
-      <b>{edgeText(edge, index.nodes.get(edge.source), index.isElse(edge))}</b>
+      <b>{wholeEdgeText(edge, index.nodes.get(edge.source), index.isElse(edge)) || "to begin with"}</b>
       <span class="path">
         {name(edge.source)} → {edge.targets.length === 0 ? "stays" : edge.targets.map(name).join(", ")}
       </span>
@@ -118,25 +139,23 @@ function times(count: number): string {
   return count === 0 ? "never" : count === 1 ? "once" : `${count} times`;
 }
 
-/** Right of its place if there is room, else left, else below. */
+/** Right of its place if there is room, else left, else below or above; never beyond the view. */
 function placeOf({ place, camera: { left, top, zoom }, size }: CardProps): Record<string, string> {
-  const seen = {
-    x: place.x * zoom + left,
-    y: place.y * zoom + top,
-    width: place.width * zoom,
-    height: place.height * zoom,
-  };
-  const width = Math.min(WIDTH, size.width - 16);
-  const right = seen.x + seen.width + 10;
-  const y = Math.max(8, Math.min(seen.y, size.height - 190));
-  const style = (x: number, at: string) => ({
+  const from = { x: place.x * zoom + left, y: place.y * zoom + top };
+  const to = { x: from.x + place.width * zoom, y: from.y + place.height * zoom };
+  const width = Math.min(WIDTH, size.width - 2 * EDGE);
+  const fitsRight = to.x + GAP + width <= size.width - EDGE;
+  const isBeside = fitsRight || from.x - GAP - width >= EDGE;
+  const beside = fitsRight ? to.x + GAP : from.x - GAP - width;
+  const x = isBeside ? beside : Math.max(EDGE, Math.min(from.x, size.width - width - EDGE));
+  // Towards the side that has more room it grows.
+  const isDownward = from.y + to.y <= size.height;
+  const start = isDownward ? (isBeside ? from.y : to.y + GAP) : size.height - (isBeside ? to.y : from.y - GAP);
+  const offset = Math.max(EDGE, Math.min(start, size.height - LEAST));
+  return {
     left: `${Math.round(x)}px`,
-    ...(at !== "" && { top: at }),
     width: `${width}px`,
-  });
-  if (right + width <= size.width - 8) return style(right, `${Math.round(y)}px`);
-  if (seen.x - 10 - width >= 8) return style(seen.x - 10 - width, `${Math.round(y)}px`);
-  const x = Math.max(8, Math.min(seen.x, size.width - width - 8));
-  if (seen.y + seen.height + 200 <= size.height) return style(x, `${Math.round(seen.y + seen.height + 10)}px`);
-  return { ...style(x, ""), bottom: `${Math.round(Math.max(8, size.height - seen.y + 10))}px` };
+    [isDownward ? "top" : "bottom"]: `${Math.round(offset)}px`,
+    "max-height": `${Math.round(size.height - offset - EDGE)}px`,
+  };
 }

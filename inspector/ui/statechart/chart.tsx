@@ -1,6 +1,6 @@
 /** The drawing itself. What moves with every step lies in a layer above what does not. */
 import { useMemo } from "preact/hooks";
-import { Badge, BoxView } from "./boxView.tsx";
+import { Badge, BoxView, TitleEnd } from "./boxView.tsx";
 import type { Drawing, PlacedBox } from "./drawing.ts";
 import { FarLinks } from "./farLinks.tsx";
 import type { Marks } from "./marks.ts";
@@ -56,7 +56,12 @@ export function Chart(props: ChartProps) {
         {[...lasting].map(([id, text]) => {
           const placed = drawing.boxes.get(id);
           if (placed === undefined) return null;
-          return <Badge key={id} x={placed.x + placed.width} y={placed.y - 6} text={text} name="sc-lasting" />;
+          // In a name alone there is no room for it.
+          return placed.box.brief ? (
+            <Badge key={id} x={placed.x + placed.width} y={placed.y - 9} text={text} name="sc-tag" />
+          ) : (
+            <TitleEnd key={id} placed={placed} text={text} name="sc-lasting" />
+          );
         })}
       </g>
     </>

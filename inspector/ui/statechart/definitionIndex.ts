@@ -12,6 +12,8 @@ export interface DefinitionIndex {
   sizeOf(node: string): number;
   /** A guarded transition of the same node for the same event is considered before this one. */
   isElse(edge: EdgeDefinition): boolean;
+  /** Ids of the nodes that invoke something of this id. */
+  hostsOf(invocation: string): readonly string[];
 }
 
 const indices = new WeakMap<MachineDefinition, DefinitionIndex>();
@@ -26,12 +28,16 @@ export function indexOf(definition: MachineDefinition): DefinitionIndex {
 }
 
 function build(definition: MachineDefinition): DefinitionIndex {
-  const nodes = new Map(definition.nodes.map((node) => [node.id, node]));
-  const children = grouped(definition.nodes, (node) => node.parent);
+  const nodes = treeOf(definition);
+  const children = grouped([...nodes.values()], (node) => node.parent);
   const from = grouped(definition.edges, (edge) => edge.source);
+  const hosts = new Map<string, string[]>();
+  for (const { id, invokes } of nodes.values()) {
+    for (const invoke of invokes ?? []) hosts.set(invoke.id, [...(hosts.get(invoke.id) ?? []), id]);
+  }
   const sizes = new Map<string, number>();
-  // Children come after their parents in document order.
-  for (const node of [...definition.nodes].reverse()) {
+  // Children come after their parents.
+  for (const node of [...nodes.values()].reverse()) {
     const size = (children.get(node.id) ?? []).reduce((sum, child) => sum + 1 + (sizes.get(child.id) ?? 0), 0);
     sizes.set(node.id, size);
   }
@@ -44,14 +50,27 @@ function build(definition: MachineDefinition): DefinitionIndex {
   }
   return {
     definition,
-    root: definition.nodes[0] ?? { id: "", key: definition.id, type: "atomic" },
+    root: [...nodes.values()][0]!,
     nodes,
     edges: new Map(definition.edges.map((edge) => [edge.id, edge])),
     children: (node) => children.get(node) ?? [],
     edgesFrom: (node) => from.get(node) ?? [],
     sizeOf: (node) => sizes.get(node) ?? 0,
     isElse: (edge) => others.has(edge.id),
+    hostsOf: (invocation) => hosts.get(invocation) ?? [],
   };
+}
+
+/** The nodes by id, each after its parent. Definitions come from anywhere: a node whose parent is none before it lies in the root. */
+function treeOf({ id, nodes: [root = { id: "", key: id, type: "atomic" }, ...others] }: MachineDefinition) {
+  const { parent: _, ...alone } = root;
+  const nodes = new Map<string, NodeDefinition>([[root.id, alone]]);
+  for (const node of others) {
+    if (nodes.has(node.id)) continue;
+    const isPlaced = node.parent !== undefined && nodes.has(node.parent);
+    nodes.set(node.id, isPlaced ? node : { ...node, parent: root.id });
+  }
+  return nodes;
 }
 
 function grouped<T>(values: readonly T[], keyOf: (value: T) => string | undefined): Map<string, T[]> {

@@ -107,6 +107,14 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
+/** The innermost box at a point. */
+export function boxAt({ boxes }: Drawing, { x, y }: Point): PlacedBox | undefined {
+  // Inner ones come after those that they lie in.
+  return [...boxes.values()].findLast(
+    (box) => x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height,
+  );
+}
+
 /** The smallest rectangle around all; undefined around nothing. */
 export function around(rects: readonly Rect[]): Rect | undefined {
   if (rects.length === 0) return undefined;

@@ -1,6 +1,6 @@
 /** What ELK answered, as places. */
 import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api.js";
-import type { Drawing, PlacedBox, PlacedWire, Point, Rect } from "./drawing.ts";
+import type { Drawing, Line, PlacedBox, PlacedWire, Point, Rect } from "./drawing.ts";
 import { containerOf, parentsOf } from "./elkGraph.ts";
 import type { Measure } from "./measure.ts";
 import type { Box, SceneMachine, Wire } from "./scene.ts";
@@ -55,23 +55,31 @@ function collect(node: ElkNode, nodes: Map<string, ElkNode>, edges: Map<string, 
 /** Dashed lines between the regions of a parallel state, where they stand in one line. */
 function part(parent: Box, boxes: Map<string, PlacedBox>): void {
   const around = boxes.get(parent.id);
-  const inner = parent.children.flatMap((child) => (child.region ? (boxes.get(child.id) ?? []) : []));
-  if (around === undefined || inner.length < 2) return;
-  for (const axis of ["x", "y"] as const) {
-    const size = axis === "x" ? "width" : "height";
-    const sorted = [...inner].sort((a, b) => a[axis] - b[axis]);
-    if (!sorted.every((one, at) => at === 0 || end(sorted[at - 1]!) <= one[axis])) continue;
-    const top = around.y + around.head;
-    const separators = sorted.slice(1).map((one, at) => {
-      const middle = (end(sorted[at]!) + one[axis]) / 2;
-      return axis === "x"
-        ? { from: { x: middle, y: top }, to: { x: middle, y: around.y + around.height } }
-        : { from: { x: around.x, y: middle }, to: { x: around.x + around.width, y: middle } };
+  const regions = parent.children.flatMap((child) => (child.region ? (boxes.get(child.id) ?? []) : []));
+  if (around === undefined) return;
+  const inside = { x: around.x, y: around.y + around.head, width: around.width, height: around.height - around.head };
+  boxes.set(parent.id, { ...around, separators: separatorsOf(regions, inside) });
+}
+
+/** Lines across `inside` between boxes that stand in one line; none where they do not. */
+export function separatorsOf(boxes: readonly Rect[], inside: Rect): readonly Line[] {
+  for (const [axis, size] of [
+    ["x", "width"],
+    ["y", "height"],
+  ] as const) {
+    const sorted = [...boxes].sort((a, b) => a[axis] - b[axis]);
+    const middles = sorted.slice(1).map((box, at) => {
+      const before = sorted[at]!;
+      const end = before[axis] + before[size];
+      return end <= box[axis] ? (end + box[axis]) / 2 : undefined;
     });
-    boxes.set(parent.id, { ...around, separators });
-    return;
-    function end(placed: PlacedBox): number {
-      return placed[axis] + placed[size];
-    }
+    if (middles.includes(undefined)) continue;
+    const [right, bottom] = [inside.x + inside.width, inside.y + inside.height];
+    return (middles as number[]).map((middle) =>
+      axis === "x"
+        ? { from: { x: middle, y: inside.y }, to: { x: middle, y: bottom } }
+        : { from: { x: inside.x, y: middle }, to: { x: right, y: middle } },
+    );
   }
+  return [];
 }

@@ -12,6 +12,8 @@ const INHERITED: Readonly<Record<string, string>> = {
   "font-style": "normal",
   "text-anchor": "start",
 };
+/** What is there for the pointer and the eye of the moment; how much is folded away in a state stays. */
+const OF_THE_PAGE = '.sc-reach, .sc-hit, .sc-hovered, .sc-found, .sc-open > .sc-fold, [opacity="0"]';
 const MARGIN = 16;
 
 export function standalone(svg: SVGSVGElement, width: number, height: number): SVGSVGElement {
@@ -22,7 +24,7 @@ export function standalone(svg: SVGSVGElement, width: number, height: number): S
     const original = originals[at];
     if (original !== undefined) writeStyle(original, element, original.parentElement === (svg as Element));
   });
-  for (const hidden of copy.querySelectorAll('.sc-reach, .sc-hit, [opacity="0"]')) hidden.remove();
+  for (const hidden of copy.querySelectorAll(OF_THE_PAGE)) hidden.remove();
   for (const element of copy.querySelectorAll("*")) {
     for (const { name } of [...element.attributes]) {
       if (name.startsWith("data-") || name === "class" || name === "style") element.removeAttribute(name);

@@ -25,32 +25,41 @@ export interface Within {
   readonly active: readonly string[];
 }
 
-export function familyOf(world: World, device: string, within?: Within): readonly Member[] {
-  const actors = [...(world.devices.get(device)?.actors.values() ?? [])];
+/** `definitions`: those that are known by now, a few maybe told after the moment that is looked at. */
+export function familyOf(
+  world: World,
+  device: string,
+  within?: Within,
+  definitions: World["definitions"] = world.definitions,
+): readonly Member[] {
+  const actors = world.devices.get(device)?.actors ?? new Map<ActorKey, ActorWorld>();
+  const definitionOf = ({ definition: hash }: ActorWorld): MachineDefinition | undefined =>
+    hash === undefined ? undefined : (world.definitions.get(hash) ?? definitions.get(hash));
   const children = new Map<ActorKey, ActorWorld[]>();
-  const known = new Set(actors.map(({ key }) => key));
   const roots: ActorWorld[] = [];
-  for (const actor of actors) {
-    if (actor.parent === undefined || !known.has(actor.parent)) {
-      if (definitionOf(world, actor) !== undefined) roots.push(actor);
+  for (const actor of actors.values()) {
+    const parent = actor.parent === undefined ? undefined : actors.get(actor.parent);
+    // What no machine has begun that can be drawn stands by itself.
+    if (parent === undefined || definitionOf(parent) === undefined) {
+      if (definitionOf(actor) !== undefined) roots.push(actor);
     } else {
-      const siblings = children.get(actor.parent);
-      if (siblings === undefined) children.set(actor.parent, [actor]);
+      const siblings = children.get(parent.key);
+      if (siblings === undefined) children.set(parent.key, [actor]);
       else siblings.push(actor);
     }
   }
-  return roots.flatMap((root) => member({ world, children, within }, root, 0) ?? []);
+  return roots.flatMap((root) => member({ definitionOf, children, within }, root, 0) ?? []);
 }
 
 interface Relations {
-  readonly world: World;
+  readonly definitionOf: (actor: ActorWorld) => MachineDefinition | undefined;
   readonly children: ReadonlyMap<ActorKey, readonly ActorWorld[]>;
   readonly within: Within | undefined;
 }
 
 function member(relations: Relations, actor: ActorWorld, depth: number): Member | undefined {
-  const { world, children, within } = relations;
-  const definition = definitionOf(world, actor);
+  const { definitionOf, children, within } = relations;
+  const definition = definitionOf(actor);
   // Actors nested deeper than anything that can be read are left out, not followed for ever.
   if (definition === undefined || depth > 16) return undefined;
   const index = indexOf(definition);
@@ -72,10 +81,6 @@ function member(relations: Relations, actor: ActorWorld, depth: number): Member 
 
 /** The state that invoked an actor; the root where none did: it was spawned. */
 function hostOf(index: DefinitionIndex, active: ReadonlySet<string>, id: string): string {
-  const hosts = index.definition.nodes.filter((node) => node.invokes?.some((invoke) => invoke.id === id));
-  return (hosts.find((node) => active.has(node.id)) ?? hosts[0] ?? index.root).id;
-}
-
-function definitionOf(world: World, { definition }: ActorWorld): MachineDefinition | undefined {
-  return definition === undefined ? undefined : world.definitions.get(definition);
+  const hosts = index.hostsOf(id);
+  return hosts.find((node) => active.has(node)) ?? hosts[0] ?? index.root.id;
 }

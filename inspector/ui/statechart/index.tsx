@@ -1,21 +1,26 @@
 /** The statechart of the device that is looked at, at the moment that is looked at. */
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
-import type { World } from "../../model/world.ts";
+import type { TraceRecord } from "../../../ports/trace.ts";
+import type { SessionView } from "../../model/sessionContract.ts";
+import type { App } from "../app.ts";
 import { useRunTime } from "../panels/shared/useRunTime.ts";
 import { useApp } from "../state/useApp.ts";
 import { Card } from "./card.tsx";
 import { Chart } from "./chart.tsx";
 import { standalone } from "./exportSvg.ts";
+import { familyOf } from "./family.ts";
+import { NoMachine, Said } from "./instead.tsx";
 import { lookAt } from "./lookAt.ts";
 import { activeBoxes, movesAt } from "./marks.ts";
 import { NowBar } from "./nowBar.tsx";
-import { Tools } from "./tools.tsx";
+import { numberOf } from "./sceneKey.ts";
+import { Tools, Zoom } from "./tools.tsx";
 import { membersOf, traitsOf } from "./traits.ts";
 import { Tree, treeItemId } from "./tree.tsx";
 import { useCamera } from "./useCamera.ts";
-import { useFollow } from "./useFollow.ts";
+import { useFocus, useFollow } from "./useFollow.ts";
 import { useHandling } from "./useHandling.ts";
-import { useLayout } from "./useLayout.ts";
+import { layouts, useLayout } from "./useLayout.ts";
 import { useScene } from "./useScene.ts";
 import { useSearch } from "./useSearch.ts";
 import { useSettings } from "./useSettings.ts";
@@ -23,15 +28,23 @@ import { durationText } from "./words.ts";
 import "./statechart.css";
 import "./drawing.css";
 
-/** The drawings on the page, the first first. */
-const shown: { readonly svg: SVGSVGElement; readonly size: () => { width: number; height: number } }[] = [];
+// After the first paint, while the page still connects: ELK takes longer than all else.
+requestAnimationFrame(() => setTimeout(layouts, 0));
 
-/** The statechart as it is drawn now, whole and standing alone; undefined where none is. */
-export function statechartSvg(): SVGElement | undefined {
-  const [first] = shown;
-  if (first === undefined) return undefined;
-  const { width, height } = first.size();
-  return width === 0 ? undefined : standalone(first.svg, width, height);
+interface Shown {
+  readonly app: App;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The drawings on the page: one, or those of two runs. */
+const shown = new Map<SVGSVGElement, { readonly current: Shown }>();
+
+/** The statechart of `app` as it is drawn now, whole and standing alone; undefined where none is. */
+export function statechartSvg(app: App): SVGElement | undefined {
+  const [svg, drawn] = [...shown].find(([, { current }]) => current.app === app) ?? [];
+  if (svg === undefined || drawn === undefined || drawn.current.width === 0) return undefined;
+  return standalone(svg, drawn.current.width, drawn.current.height);
 }
 
 export function StatechartView() {
@@ -47,7 +60,8 @@ export function StatechartView() {
     far: settings.look.across ? "wires" : "rows",
     ...(settings.look.only !== undefined && { only: settings.look.only }),
   });
-  const laid = useLayout(scene, settings.look.direction, settings.look.across);
+  const place = `${numberOf(entry.session)} ${view.device}`;
+  const { laid, isPending } = useLayout(scene, place, settings.look.direction, settings.look.across);
   const members = useMemo(() => membersOf(looked.family), [looked.family]);
   const camera = useCamera(() => {
     if (app.view.follow) app.update({ follow: false });
@@ -56,47 +70,55 @@ export function StatechartView() {
   // Marks belong to the scene that is seen, which for a moment may be the one before.
   const seen = laid?.scene ?? scene;
   const drawing = laid?.layout.kind === "drawing" ? laid.layout.drawing : undefined;
-  const { active, innermost } = activeBoxes(looked.family, seen);
+  const { active, innermost, last } = activeBoxes(looked.family, seen);
   const indexOfActor = (actor: string) => members.get(actor)?.index;
-  const moves =
-    looked.step === undefined
+  const movesOf = (index: number | undefined, microstep?: number) =>
+    index === undefined || recordAt(entry.session, index) === undefined
       ? NO_MOVES
-      : movesAt(
-          entry.session,
-          view.device,
-          looked.step,
-          indexOfActor,
-          seen,
-          view.cursor.index === looked.step ? view.cursor.microstep : undefined,
-        );
-  const chosen =
-    view.selected === undefined || view.selected === looked.step || view.selected >= entry.session.length
-      ? NO_MOVES
-      : movesAt(entry.session, view.device, view.selected, indexOfActor, seen);
-  const stepActor = looked.step === undefined ? undefined : entry.session.at(looked.step).actor;
-  const marks = { active, innermost, ...moves, chosen: chosen.taken.filter(({ newest }) => newest) };
+      : movesAt(entry.session, view.device, index, indexOfActor, seen, microstep);
+  const { microstep } = view.cursor.index === looked.step ? view.cursor : {};
+  // What has happened does not change: while time alone goes on it need not be sought again.
+  const step = recordAt(entry.session, looked.step);
+  const moves = useMemo(() => movesOf(looked.step, microstep), [step, microstep, seen]);
+  const other = view.selected === looked.step ? undefined : view.selected;
+  const chosen = useMemo(() => movesOf(other), [recordAt(entry.session, other), seen]);
+  const stepActor = typeof step?.actor === "string" ? step.actor : "";
+  const marks = { active, innermost, last, ...moves, chosen: chosen.taken.filter(({ newest }) => newest) };
   const traits = traitsOf(seen, members, marks, settings.look.heat);
   const selected = view.actor === undefined || view.node === undefined ? undefined : seen.boxOf(view.actor, view.node);
 
+  const focus = useFocus(seen, marks, stepActor);
+  const touched = useRef<string | undefined>(undefined);
+  const toggle = (id: string): void => {
+    touched.current = id;
+    settings.toggle(seen)(id);
+  };
   useFollow({
     camera,
     drawing,
     scene: seen,
-    view: app.view,
+    place,
+    follow: view.follow,
     marks,
+    focus,
     selected: selected?.id,
-    actor: typeof stepActor === "string" ? stepActor : undefined,
+    touched,
   });
-  const search = useSearch(looked.family, settings, seen, (box) => app.update({ actor: box.actor, node: box.node }));
-  const handling = useHandling({ app, scene: seen, drawing, camera, settings, selected, step: looked.step });
+  // Who searches wants to look at what was found, not at where the next step leads.
+  const search = useSearch(looked.family, settings, seen, (box) =>
+    app.update({ actor: box.actor, node: box.node, follow: false }),
+  );
+  const handling = useHandling({ app, scene: seen, drawing, camera, settings, selected, toggle });
   const svg = useRef<SVGSVGElement>(null);
-  const size = useRef({ width: 0, height: 0 });
-  size.current = { width: drawing?.width ?? 0, height: drawing?.height ?? 0 };
+  const drawn = useRef<Shown>({ app, width: 0, height: 0 });
+  drawn.current = { app, width: drawing?.width ?? 0, height: drawing?.height ?? 0 };
   useEffect(() => {
-    if (svg.current === null) return;
-    const entry = { svg: svg.current, size: () => size.current };
-    shown.push(entry);
-    return () => void shown.splice(shown.indexOf(entry), 1);
+    const { current } = svg;
+    if (current === null) return;
+    shown.set(current, drawn);
+    return () => {
+      shown.delete(current);
+    };
   }, [looked.family.length > 0]);
 
   const lasting = new Map<string, string>();
@@ -107,6 +129,12 @@ export function StatechartView() {
   }
   const choose = useRef(handling.choose);
   choose.current = handling.choose;
+  const fold = useRef(toggle);
+  fold.current = toggle;
+  const followed = view.follow ? focus[0] : undefined;
+  const card = handling.card;
+  const cardMember = card === undefined ? undefined : members.get(card.actor);
+  const described = card !== undefined && card.box === selected?.id;
   const asTree = laid?.layout.kind !== "drawing";
   const tree = useMemo(
     () => (
@@ -116,14 +144,15 @@ export function StatechartView() {
         {...(selected !== undefined && { selected: selected.id })}
         visible={asTree}
         prefix={prefix}
+        {...(described && { card: `${prefix}-card` })}
         choose={(box) => choose.current(box)}
-        fold={settings.toggle(seen)}
+        last={last}
+        {...(followed !== undefined && { at: followed })}
+        fold={(box) => fold.current(box)}
       />
     ),
-    [seen, traits.key, selected?.id, asTree, prefix],
+    [seen, traits.key, selected?.id, followed, described, asTree, prefix],
   );
-  const card = handling.card;
-  const cardMember = card === undefined ? undefined : members.get(card.actor);
 
   return (
     <section class="statechart" aria-label="Statechart">
@@ -135,14 +164,14 @@ export function StatechartView() {
         follow={view.follow}
         setFollow={(follow) => app.update({ follow })}
         roots={looked.family.map(({ actor }) => actor.key)}
-        zoom={handling.zoom}
-        fit={handling.showAll}
+        byHand={settings.unfolding.chosen.size > 0}
         {...search}
       />
       {looked.family.length > 0 && (
         <NowBar
           members={members}
-          latest={typeof stepActor === "string" ? stepActor : undefined}
+          width={camera.size.width}
+          latest={stepActor}
           go={(actor, node) => app.update({ actor, node })}
         />
       )}
@@ -156,7 +185,12 @@ export function StatechartView() {
         {...handling.events}
       >
         {looked.family.length === 0 ? (
-          <NoMachine device={view.device} world={looked.world} later={entry.session.live} />
+          <NoMachine
+            device={view.device}
+            actors={[...(looked.world.devices.get(view.device)?.actors.values() ?? [])]}
+            isRecording={entry.state === "file"}
+            later={familyOf(entry.session.live, view.device).length > 0}
+          />
         ) : (
           <>
             <svg ref={svg} class="sc" aria-hidden="true">
@@ -178,68 +212,35 @@ export function StatechartView() {
             </svg>
             {tree}
             {laid !== undefined && <Said laid={laid} left={scene.left} />}
+            {isPending && (
+              <p class="statechart-said pending" role="status">
+                Laying it out …
+              </p>
+            )}
           </>
         )}
-        {card !== undefined && cardMember !== undefined && camera.camera.current !== undefined && (
+        {card !== undefined && cardMember !== undefined && camera.target.current !== undefined && (
           <Card
+            id={`${prefix}-card`}
             actor={cardMember.actor}
             index={cardMember.index}
             node={card.node}
             {...(card.edges !== undefined && { edges: card.edges })}
             now={now}
             place={card.place}
-            camera={camera.camera.current}
+            camera={camera.target.current}
             size={camera.size}
           />
         )}
       </div>
+      {drawing !== undefined && <Zoom zoom={handling.zoom} fit={handling.showAll} />}
     </section>
   );
 }
 
+/** It may be of a run that is no more: the one that was selected is not always here. */
+function recordAt(session: SessionView, index: number | undefined): TraceRecord | undefined {
+  return index === undefined || index < 0 || index >= session.length ? undefined : session.at(index);
+}
+
 const NO_MOVES = { taken: [], ignored: [], entered: [] };
-
-function hasMachines(world: World, device: string): boolean {
-  return [...(world.devices.get(device)?.actors.values() ?? [])].some(({ definition }) => definition !== undefined);
-}
-
-/** Nothing can be drawn: what is known is told. */
-function NoMachine(props: { readonly device: string; readonly world: World; readonly later: World }) {
-  const { device, world, later } = props;
-  const actors = [...(world.devices.get(device)?.actors.values() ?? [])].filter(({ value }) => value !== undefined);
-  if (device === "") return <p class="empty">No device yet.</p>;
-  if (actors.length === 0 && hasMachines(later, device)) {
-    return <p class="empty">No statechart of {device} runs yet at this moment.</p>;
-  }
-  return (
-    <div class="empty statechart-none">
-      <p>
-        How the statecharts of {device} are built is not known here. A recording that was made without the inspector
-        does not tell it: <code>lwm2m-carrier inspect FILE</code> adds it.
-      </p>
-      {actors.length > 0 && (
-        <ul>
-          {actors.slice(0, 40).map(({ key, value }) => (
-            <li key={key}>
-              <b>{key}</b> {typeof value === "string" ? value : JSON.stringify(value)}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
-/** What cannot be seen in the drawing itself. */
-function Said({ laid, left }: { readonly laid: NonNullable<ReturnType<typeof useLayout>>; readonly left: number }) {
-  const words: string[] = [];
-  if (laid.layout.kind === "none") words.push(`Shown as a tree. ${laid.layout.reason}`);
-  else if (laid.layout.failed) words.push("Some of it could not be laid out well, and is drawn without its lines.");
-  if (left > 0) words.push(`${left} more machines are not drawn; choose one above.`);
-  if (words.length === 0) return null;
-  return (
-    <p class="statechart-said" role="status">
-      {words.join(" ")}
-    </p>
-  );
-}

@@ -35,45 +35,58 @@ export class Layouts {
   readonly #engine: Engine;
   readonly #measure: Measure;
   /** ELK's answers by what it was asked: states, what is folded and how wide the words are. */
-  readonly #known = new Map<string, ElkNode | "failed">();
+  readonly #known: Map<string, ElkNode | "failed">;
 
-  constructor(engine: Engine, measure: Measure) {
+  /** `known`: answers of the same ELK from before. */
+  constructor(engine: Engine, measure: Measure, known: Iterable<readonly [question: string, answer: ElkNode]> = []) {
     this.#engine = engine;
     this.#measure = measure;
+    this.#known = new Map(known);
+  }
+
+  /** Answers by what was asked, the newest last. */
+  get answers(): ReadonlyMap<string, ElkNode | "failed"> {
+    return this.#known;
   }
 
   /** The layout, where it is known already. */
   known(request: LayoutRequest): Layout | undefined {
-    const tooLarge = tooLargeOf(request);
-    if (tooLarge !== undefined) return tooLarge;
-    const parts: Drawing[] = [];
-    let failed = false;
-    for (const machine of request.scene.machines) {
-      const outcome = this.#attempt(machine, request);
-      if ("missing" in outcome) return undefined;
-      failed ||= outcome.failed;
-      parts.push(outcome.drawing);
-    }
-    return { kind: "drawing", drawing: sideBySide(parts, GAP), failed };
+    const made = this.#make(request);
+    return "missing" in made ? undefined : made;
   }
 
   /** Never rejects. */
   async layout(request: LayoutRequest): Promise<Layout> {
-    const tooLarge = tooLargeOf(request);
-    if (tooLarge !== undefined) return tooLarge;
-    const parts: Drawing[] = [];
-    let failed = false;
-    for (const machine of request.scene.machines) {
-      let outcome = this.#attempt(machine, request);
-      while ("missing" in outcome) {
-        await Promise.all(outcome.missing.map((question) => this.#ask(question)));
-        outcome = this.#attempt(machine, request);
+    for (;;) {
+      const made = this.#make(request);
+      if (!("missing" in made)) {
+        this.#forget();
+        return made;
       }
-      failed ||= outcome.failed;
-      parts.push(outcome.drawing);
+      await Promise.all(made.missing.map((question) => this.#ask(question)));
     }
-    this.#forget();
-    return { kind: "drawing", drawing: sideBySide(parts, GAP), failed };
+  }
+
+  /** The layout, as far as the answers allow; else what is to be asked first. */
+  #make(request: LayoutRequest): Layout | { readonly missing: readonly Question[] } {
+    const { boxes } = request.scene;
+    if (boxes.size > MOST_BOXES) {
+      const states = [...boxes.values()].filter(({ kind }) => kind !== "initial" && kind !== "note").length;
+      return { kind: "none", reason: `${states} states are too many to draw at once; fold some.` };
+    }
+    try {
+      const outcomes = request.scene.machines.map((machine) => this.#attempt(machine, request));
+      const missing = outcomes.flatMap((outcome) => ("missing" in outcome ? outcome.missing : []));
+      if (missing.length > 0) return { missing };
+      const parts = outcomes.flatMap((outcome) => ("drawing" in outcome ? [outcome] : []));
+      const drawing = sideBySide(
+        parts.map((part) => part.drawing),
+        GAP,
+      );
+      return { kind: "drawing", drawing, failed: parts.some(({ failed }) => failed) };
+    } catch (error) {
+      return { kind: "none", reason: `No places could be found: ${error instanceof Error ? error.message : error}.` };
+    }
   }
 
   #attempt(machine: SceneMachine, request: LayoutRequest): Outcome {
@@ -107,9 +120,4 @@ export class Layouts {
       this.#known.delete(key);
     }
   }
-}
-
-function tooLargeOf({ scene }: LayoutRequest): Layout | undefined {
-  if (scene.boxes.size <= MOST_BOXES) return undefined;
-  return { kind: "none", reason: `${scene.boxes.size} states are too many to draw at once; fold some.` };
 }

@@ -4,12 +4,12 @@
  */
 import type { ElkNode } from "elkjs/lib/elk-api.js";
 import type { Drawing, Line, PlacedBox, PlacedWire, Point } from "./drawing.ts";
-import { type Route, routeOf } from "./elkAnswer.ts";
+import { type Route, routeOf, separatorsOf } from "./elkAnswer.ts";
 import { type Direction, levelGraph, type Sized } from "./elkGraph.ts";
 import type { Measure } from "./measure.ts";
-import { ASPECT, badness, pack } from "./pack.ts";
+import { badness, pack } from "./pack.ts";
 import type { Box, SceneMachine, Wire } from "./scene.ts";
-import { CHIP_HEIGHT, chipsOf, type Extent, headOf, PADDING, TITLE_HEIGHT } from "./sizes.ts";
+import { ASPECT, CHIP_HEIGHT, chipsOf, type Extent, headOf, PADDING, TITLE_HEIGHT } from "./sizes.ts";
 
 export interface Question {
   readonly key: string;
@@ -112,15 +112,18 @@ const NOWHERE: Point = { x: 0, y: 0 };
 function levelFrom(answer: ElkNode, sized: readonly Sized[], wires: readonly Wire[]): Level {
   const nodes = new Map((answer.children ?? []).map((node) => [node.id, node]));
   const edges = new Map((answer.edges ?? []).map((edge) => [edge.id, edge]));
+  const { width = 0, height = 0 } = answer;
+  const at = sized.map(({ box }) => ({ x: nodes.get(box.id)?.x ?? 0, y: nodes.get(box.id)?.y ?? 0 }));
+  const regions = sized.flatMap(({ box, ...extent }, n) => (box.region ? [{ ...at[n]!, ...extent }] : []));
   return {
-    width: answer.width ?? 0,
-    height: answer.height ?? 0,
-    at: sized.map(({ box }) => ({ x: nodes.get(box.id)?.x ?? 0, y: nodes.get(box.id)?.y ?? 0 })),
+    width,
+    height,
+    at,
     routes: wires.flatMap((wire) => {
       const route = routeOf(edges.get(wire.id));
       return route === undefined ? [] : { wire, ...route };
     }),
-    separators: [],
+    separators: separatorsOf(regions, { x: 0, y: 0, width, height }),
   };
 }
 

@@ -18,18 +18,19 @@ export function rowLink(drawing: Drawing, scene: Scene, from: PlacedBox, row: nu
   return to === undefined ? undefined : linkFrom(from, to, from.y + TITLE_HEIGHT + (row + 0.5) * ROW_HEIGHT);
 }
 
-/** From the title of a box to another box; to the same one: none. */
+/** From the title of a box to another box; to the same one: none. `inner`: where it begins when it leads inside. */
 export function linkFrom(
   from: PlacedBox,
   to: PlacedBox,
   y = from.y + Math.min(from.height, TITLE_HEIGHT) / 2,
+  inner = from.x + 6,
 ): Link | undefined {
   if (from === to) return undefined;
   if (from.box.brief && to.box.brief && from.y === to.y) return arc(from, to);
   const inside = contains(from, to);
   const rightward = !inside && to.x + to.width / 2 >= from.x + from.width / 2;
   // Out of an open state to one beside it the way is from the state's edge.
-  const x = inside ? from.x + 6 : rightward ? from.x + from.width : from.x;
+  const x = inside ? inner : rightward ? from.x + from.width : from.x;
   return curve({ x, y }, inside || rightward ? 1 : -1, to);
 }
 

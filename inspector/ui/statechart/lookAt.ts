@@ -20,7 +20,7 @@ export function lookAt(
 ): LookedAt {
   const within = microstep === undefined ? undefined : activeWithin(session, index, microstep);
   const world = live ? session.live : session.worldAt(index);
-  const family = familyOf(world, device, within);
+  const family = familyOf(world, device, within, session.live.definitions);
   const step = newestStep(world, device);
   return { family, world, ...(step !== undefined && { step }) };
 }

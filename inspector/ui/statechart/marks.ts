@@ -30,6 +30,8 @@ export interface Marks {
   readonly active: ReadonlySet<string>;
   /** Those of them that hold no other active box. */
   readonly innermost: ReadonlySet<string>;
+  /** Of those that a machine that has ended was in last. */
+  readonly last: ReadonlySet<string>;
   readonly taken: readonly Taken[];
   /** Edges of a step that is selected and not the newest. */
   readonly chosen: readonly Taken[];
@@ -38,12 +40,16 @@ export interface Marks {
   readonly entered: readonly string[];
 }
 
-export function activeBoxes(family: readonly Member[], scene: Scene): { active: Set<string>; innermost: Set<string> } {
+export function activeBoxes(
+  family: readonly Member[],
+  scene: Scene,
+): { active: Set<string>; innermost: Set<string>; last: Set<string> } {
   const active = new Set<string>();
+  const last = new Set<string>();
   const visit = (member: Member): void => {
     for (const node of member.active) {
       const box = scene.boxes.get(boxId(member.actor.key, node));
-      if (box !== undefined) active.add(box.id);
+      if (box !== undefined) (member.actor.status === "active" ? active : last).add(box.id);
     }
     for (const guests of member.guests.values()) for (const guest of guests) visit(guest);
   };
@@ -53,7 +59,7 @@ export function activeBoxes(family: readonly Member[], scene: Scene): { active: 
     const parent = scene.parents.get(id);
     if (parent !== undefined) innermost.delete(parent);
   }
-  return { active, innermost };
+  return { active, innermost, last };
 }
 
 /** The edges taken by the step at `index`, and by those that the same event led to shortly before. */

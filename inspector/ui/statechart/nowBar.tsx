@@ -1,36 +1,63 @@
-/** Where every machine stands, in one line: legible however large the drawing is. */
+/** Where every machine stands, in one line: legible however large the drawing is. What does not fit unfolds. */
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ActorKey } from "../../records.ts";
 import type { Member } from "./family.ts";
+import { ENDS } from "./traits.ts";
 
 export interface NowBarProps {
   readonly members: ReadonlyMap<ActorKey, Member>;
-  /** The machine of the newest step. */
-  readonly latest: ActorKey | undefined;
+  /** The machine of the newest step; empty before the first. */
+  readonly latest: ActorKey;
+  /** Width that there is, px. */
+  readonly width: number;
   readonly go: (actor: ActorKey, node: string) => void;
 }
 
-/** Machines told of; more would not fit. */
-const MOST = 12;
+/** Machines told of; more nobody would read here. */
+const MOST = 40;
 
-export function NowBar({ members, latest, go }: NowBarProps) {
-  const shown = [...members.values()].slice(0, MOST);
+export function NowBar({ members, latest, width, go }: NowBarProps) {
+  const [all, setAll] = useState(false);
+  const [cut, setCut] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  const chips = [...members.values()].slice(0, MOST).flatMap((member) =>
+    innermost(member).map((node, at) => ({
+      actor: member.actor.key,
+      node,
+      name: at === 0 ? member.actor.id : undefined,
+      text: lastParts(node),
+      end: ENDS[member.actor.status],
+    })),
+  );
+  const texts = chips.map(({ name = "", text, end = "" }) => `${name} ${text} ${end}`).join("\n");
+  useLayoutEffect(() => {
+    const { current } = list;
+    if (current !== null && !all) setCut(current.scrollHeight > current.clientHeight);
+  }, [texts, width, all, cut]);
+
   return (
-    <nav class="statechart-now" aria-label="Where every machine stands">
-      {shown.flatMap((member) =>
-        innermost(member).map((node, at) => (
+    <nav class={all ? "statechart-now all" : "statechart-now"} aria-label="Where every machine stands">
+      <div ref={list} class="machines">
+        {chips.map(({ actor, node, name, text, end }) => (
           <button
-            key={`${member.actor.key}#${node}`}
+            key={`${actor}#${node}`}
             type="button"
-            class={member.actor.key === latest ? "latest" : ""}
-            title={`${member.actor.key}: ${node}`}
-            onClick={() => go(member.actor.key, node)}
+            class={end !== undefined ? "ended" : actor === latest ? "latest" : ""}
+            title={`${actor}: ${node}${end === undefined ? "" : ` (${end})`}`}
+            onClick={() => go(actor, node)}
           >
-            {at === 0 && <b>{member.actor.id} </b>}
-            {lastParts(node)}
+            {name !== undefined && <b>{name} </b>}
+            {text}
+            {end !== undefined && <i> {end}</i>}
           </button>
-        )),
+        ))}
+        {members.size > MOST && <span class="chip">+ {members.size - MOST} machines</span>}
+      </div>
+      {(cut || all) && (
+        <button type="button" class="more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "less ▴" : `all ${chips.length} ▾`}
+        </button>
       )}
-      {members.size > MOST && <span class="chip">+ {members.size - MOST} machines</span>}
     </nav>
   );
 }

@@ -1,9 +1,6 @@
 /** Boxes that no wire joins, put into lines so that all of it has a pleasant shape. */
 import type { Line, Point } from "./drawing.ts";
-import type { Extent } from "./sizes.ts";
-
-/** Width against height that is aimed at: that of a page. */
-export const ASPECT = 1.75;
+import { ASPECT, type Extent } from "./sizes.ts";
 
 export interface Packed extends Extent {
   readonly at: readonly Point[];

@@ -11,7 +11,7 @@ export function sceneKey(family: readonly Member[], { unfolding, far, only }: Sc
   const parts: string[] = [far, only ?? "", unfolding.mode];
   for (const [box, open] of unfolding.chosen) parts.push(`${open ? "+" : "-"}${box}`);
   const visit = ({ actor, index, active, guests }: Member): void => {
-    parts.push(actor.key, String(numberOf(index.definition)));
+    parts.push(actor.key, actor.status, String(numberOf(index.definition)));
     if (unfolding.mode === "focus" || unfolding.mode === "follow") {
       for (const node of active) {
         const parent = index.nodes.get(node)?.parent;
@@ -29,12 +29,13 @@ export function sceneKey(family: readonly Member[], { unfolding, far, only }: Sc
   return parts.join("\n");
 }
 
-function numberOf(definition: object): number {
-  let number = numbers.get(definition);
+/** Tells an object from all others, for keys. */
+export function numberOf(object: object): number {
+  let number = numbers.get(object);
   if (number === undefined) {
     count += 1;
     number = count;
-    numbers.set(definition, number);
+    numbers.set(object, number);
   }
   return number;
 }

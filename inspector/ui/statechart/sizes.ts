@@ -9,7 +9,10 @@ export const LINE_HEIGHT = TEXT_SIZE + 4;
 export const PADDING = 10;
 export const CHIP_HEIGHT = 22;
 export const CHIP_GAP = 6;
+/** Width of a line of chips, at the least: many take the shape of a page. */
 const CHIP_LINE = 430;
+/** Width against height that is aimed at: that of a page. */
+export const ASPECT = 1.75;
 const DOT = 10;
 
 export interface Extent {
@@ -21,14 +24,31 @@ export interface Extent {
 export function headOf(box: Box, measure: Measure): Extent {
   if (box.kind === "initial") return { width: DOT, height: DOT };
   if (box.kind === "history") return { width: 24, height: 24 };
-  const badge = box.hidden > 0 ? measure(`+${box.hidden}`, "text") + 18 : box.foldable ? 20 : 0;
-  const title = measure(box.title, "title") + 2 * PADDING + 9 + badge;
+  const title = measure(box.title, "title") + 2 * PADDING + 9 + beside(box) + (tellsTime(box) ? LASTING : 0);
   const rows = box.rows.map(({ text, tone }) => measure(text, "text") + 2 * PADDING + (tone === "invoke" ? 14 : 0));
   const chips = chipsOf(box, measure);
   return {
     width: Math.ceil(Math.max(64, title, chips.width + 2 * PADDING, ...rows)),
     height: TITLE_HEIGHT + box.rows.length * ROW_HEIGHT + (box.rows.length > 0 ? 6 : 2) + chips.height,
   };
+}
+
+/** Room for how long a state has been active, at the end of its title: it changes, and nothing is to move for it. */
+const LASTING = 46;
+
+/** It may be innermost, or says how its machine has ended. */
+function tellsTime({ kind, children, machine }: Box): boolean {
+  return machine || (children.length === 0 && kind !== "note");
+}
+
+/** Of the button that folds and unfolds a box. */
+export function foldWidth({ hidden }: Box): number {
+  return hidden > 0 ? 10 + `+${hidden}`.length * 6.5 : 16;
+}
+
+/** What the end of a title leaves free for the button. */
+export function beside(box: Box): number {
+  return box.foldable ? foldWidth(box) + 5 : 0;
 }
 
 export interface Chips extends Extent {
@@ -41,10 +61,13 @@ export function chipsOf(box: Box, measure: Measure): Chips {
   let x = 0;
   let y = 0;
   let widest = 0;
-  for (const child of box.children) {
-    if (!child.brief) continue;
-    const width = Math.ceil(measure(child.title, "text")) + 18;
-    if (x > 0 && x + width > CHIP_LINE) {
+  const brief = box.children.filter((child) => child.brief);
+  const widths = brief.map(({ title }) => Math.ceil(measure(title, "text")) + 18);
+  const area = widths.reduce((sum, width) => sum + (width + CHIP_GAP) * (CHIP_HEIGHT + CHIP_GAP), 0);
+  const line = Math.max(CHIP_LINE, Math.sqrt(area * ASPECT));
+  for (const [n, child] of brief.entries()) {
+    const width = widths[n]!;
+    if (x > 0 && x + width > line) {
       x = 0;
       y += CHIP_HEIGHT + CHIP_GAP;
     }

@@ -61,7 +61,7 @@ function RowAgain({ taken, box, row, scene, drawing, isLinked }: RowAgainProps) 
   const width = Math.min(placed.width - 6, longest * 1.15 + 12);
   const links = (isLinked ? edge.targets : []).flatMap((node) => {
     const to = drawing.boxes.get(scene.boxOf(taken.actor, node)?.id ?? "");
-    return (to === undefined ? undefined : linkFrom(placed, to, top + ROW_HEIGHT / 2)) ?? [];
+    return (to === undefined ? undefined : linkFrom(placed, to, top + ROW_HEIGHT / 2, placed.x + 4 + width)) ?? [];
   });
   return (
     <>

@@ -25,12 +25,13 @@ export interface ToolsProps {
   readonly found: number;
   readonly at: number;
   readonly next: (by: 1 | -1) => void;
-  readonly zoom: (by: number) => void;
-  readonly fit: () => void;
+  /** Something was folded or unfolded by hand. */
+  readonly byHand: boolean;
 }
 
 export function Tools(props: ToolsProps) {
   const { look, change, search, found, at } = props;
+  const direction = DIRECTIONS[look.direction];
   return (
     <div class="statechart-tools" role="toolbar" aria-label="Statechart">
       <span class="search">
@@ -56,7 +57,7 @@ export function Tools(props: ToolsProps) {
         <select
           class="field"
           aria-label="Machine"
-          value={look.only ?? ""}
+          value={props.roots.includes(look.only ?? "") ? look.only : ""}
           onChange={({ currentTarget }) => change({ only: currentTarget.value })}
         >
           <option value="">all machines</option>
@@ -79,69 +80,85 @@ export function Tools(props: ToolsProps) {
         <option value="all">all open</option>
         <option value="top">first level</option>
       </select>
-      <Switch on={props.follow} set={props.setFollow} sign="◎" word="Follow" title="Keep what is active in view (F)" />
+      {props.byHand && (
+        <button
+          type="button"
+          class="button"
+          title="Forget what was folded and unfolded by hand"
+          onClick={({ currentTarget }) => {
+            // The button goes, and keys are not to be lost with it.
+            currentTarget.closest(".statechart")?.querySelector<HTMLElement>(".statechart-view")?.focus();
+            props.unfold(props.mode);
+          }}
+        >
+          Refold
+        </button>
+      )}
+      <Switch on={props.follow} set={props.setFollow} word="Follow" title="Keep what is active in view (F)" />
       <Switch
         on={look.heat}
         set={(heat) => change({ heat })}
-        sign="×n"
         word="Visits"
         title="Show how often each state was visited (V)"
       />
       <Switch
         on={look.across}
         set={(across) => change({ across })}
-        sign="⤳"
         word="Far lines"
         title="Draw the transitions across levels as lines too (X)"
       />
       <button
         type="button"
-        class="button"
-        title={`Drawn ${DIRECTIONS[look.direction].name} (D)`}
-        aria-label={`Direction: ${DIRECTIONS[look.direction].name}`}
-        onClick={() => change({ direction: DIRECTIONS[look.direction].next })}
+        class="button direction"
+        title={`Drawn ${direction.name} (D)`}
+        aria-label={`Direction: ${direction.name}`}
+        onClick={() => change({ direction: direction.next })}
       >
-        {DIRECTIONS[look.direction].sign}
-      </button>
-      <span class="gap" />
-      <button
-        type="button"
-        class="button"
-        aria-label="Farther"
-        title="Farther (-)"
-        onClick={() => props.zoom(1 / 1.25)}
-      >
-        −
-      </button>
-      <button type="button" class="button" aria-label="Nearer" title="Nearer (+)" onClick={() => props.zoom(1.25)}>
-        +
-      </button>
-      <button type="button" class="button" title="Show everything (0)" onClick={props.fit}>
-        Fit
+        {direction.word}
       </button>
     </div>
+  );
+}
+
+export interface ZoomProps {
+  readonly zoom: (by: number) => void;
+  readonly fit: () => void;
+}
+
+/** In a corner of the drawing. */
+export function Zoom({ zoom, fit }: ZoomProps) {
+  return (
+    <fieldset class="statechart-zoom" aria-label="Zoom">
+      <button type="button" class="button" aria-label="Farther" title="Farther (-)" onClick={() => zoom(1 / 1.25)}>
+        −
+      </button>
+      <button type="button" class="button" title="Show everything (0)" onClick={fit}>
+        Fit
+      </button>
+      <button type="button" class="button" aria-label="Nearer" title="Nearer (+)" onClick={() => zoom(1.25)}>
+        +
+      </button>
+    </fieldset>
   );
 }
 
 interface SwitchProps {
   readonly on: boolean;
   readonly set: (on: boolean) => void;
-  readonly sign: string;
   readonly word: string;
   readonly title: string;
 }
 
-function Switch({ on, set, sign, word, title }: SwitchProps) {
+function Switch({ on, set, word, title }: SwitchProps) {
   return (
-    <button type="button" class="button" aria-pressed={on} aria-label={word} title={title} onClick={() => set(!on)}>
-      <span aria-hidden="true">{sign}</span>
-      <span class="word">{word}</span>
+    <button type="button" class="button" aria-pressed={on} title={title} onClick={() => set(!on)}>
+      {word}
     </button>
   );
 }
 
 export const DIRECTIONS = {
-  auto: { sign: "↘", name: "whichever way fits", next: "DOWN" },
-  DOWN: { sign: "↓", name: "downward", next: "RIGHT" },
-  RIGHT: { sign: "→", name: "rightward", next: "auto" },
+  auto: { word: "Flow: auto", name: "whichever way fits", next: "DOWN" },
+  DOWN: { word: "Flow ↓", name: "downward", next: "RIGHT" },
+  RIGHT: { word: "Flow →", name: "rightward", next: "auto" },
 } as const;

@@ -1,6 +1,6 @@
 /** Panning and zooming by pointer and wheel; the camera moves without drawing anything anew. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { between, type Camera, panned, type Size, zoomed } from "./camera.ts";
+import { between, type Camera, carried, panned, type Size, zoomed } from "./camera.ts";
 import type { Point } from "./drawing.ts";
 
 const GLIDE_MS = 260;
@@ -14,8 +14,12 @@ export interface CameraControl {
   readonly stage: { current: SVGGElement | null };
   readonly size: Size;
   readonly camera: { current: Camera | undefined };
+  /** Where it glides to, or stands. */
+  readonly target: { current: Camera | undefined };
   /** Moves the camera, gliding unless motion is unwelcome. */
   go(to: Camera, glide?: boolean): void;
+  /** Keeps what was at one place of the drawing before, and is at another now, where it is seen. */
+  carry(before: Point, after: Point): void;
   /** True while a drag is under way that is more than a click. */
   readonly dragged: { current: boolean };
 }
@@ -25,6 +29,7 @@ export function useCamera(moved: () => void): CameraControl {
   const view = useRef<HTMLDivElement>(null);
   const stage = useRef<SVGGElement>(null);
   const camera = useRef<Camera | undefined>(undefined);
+  const target = useRef<Camera | undefined>(undefined);
   const dragged = useRef(false);
   const frame = useRef(0);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
@@ -37,6 +42,7 @@ export function useCamera(moved: () => void): CameraControl {
   };
   const go = (to: Camera, glide = true): void => {
     cancelAnimationFrame(frame.current);
+    target.current = to;
     const from = camera.current;
     if (from === undefined || !glide || matchMedia("(prefers-reduced-motion: reduce)").matches) {
       show(to);
@@ -49,6 +55,13 @@ export function useCamera(moved: () => void): CameraControl {
       if (part < 1) frame.current = requestAnimationFrame(step);
     };
     frame.current = requestAnimationFrame(step);
+  };
+
+  const carry = (before: Point, after: Point): void => {
+    if (camera.current === undefined) return;
+    const to = carried(target.current ?? camera.current, before, after);
+    show(carried(camera.current, before, after));
+    go(to);
   };
 
   useLayoutEffect(() => {
@@ -69,6 +82,7 @@ export function useCamera(moved: () => void): CameraControl {
     if (element === null) return;
     let last: Point | undefined;
     let begin: Point | undefined;
+    let pointer: number | undefined;
     const at = (event: { clientX: number; clientY: number }): Point => {
       const { left, top } = element.getBoundingClientRect();
       return { x: event.clientX - left, y: event.clientY - top };
@@ -76,12 +90,21 @@ export function useCamera(moved: () => void): CameraControl {
     const press = (event: PointerEvent): void => {
       if (event.button !== 0 || (event.target as Element).closest("button, a, input, .statechart-tree") !== null)
         return;
+      // Of several fingers the first one drags.
+      if (last !== undefined && event.pointerId !== pointer) return;
+      pointer = event.pointerId;
       begin = at(event);
       last = begin;
       dragged.current = false;
     };
     const move = (event: PointerEvent): void => {
       if (last === undefined || begin === undefined || camera.current === undefined) return;
+      if (event.pointerId !== pointer) return;
+      // It was let go where this is not told.
+      if ((event.buttons & 1) === 0) {
+        release();
+        return;
+      }
       const now = at(event);
       if (!dragged.current) {
         if (Math.hypot(now.x - begin.x, now.y - begin.y) < STILL) return;
@@ -100,7 +123,8 @@ export function useCamera(moved: () => void): CameraControl {
       }, 0);
     };
     const wheel = (event: WheelEvent): void => {
-      if (camera.current === undefined) return;
+      // A tree, or what is told instead of a drawing, scrolls by itself.
+      if (camera.current === undefined || (event.target as Element).closest("svg.sc") === null) return;
       event.preventDefault();
       latest.current();
       const unit = event.deltaMode === 1 ? 16 : 1;
@@ -126,5 +150,5 @@ export function useCamera(moved: () => void): CameraControl {
     };
   }, []);
 
-  return { view, stage, size, camera, go, dragged };
+  return { view, stage, size, camera, target, go, carry, dragged };
 }

@@ -1,7 +1,7 @@
 /** What pointer and keys do to the statechart. */
 import { useRef, useState } from "preact/hooks";
 import type { App } from "../app.ts";
-import { fitted, zoomed } from "./camera.ts";
+import { fitted, panned, zoomed } from "./camera.ts";
 import { chartCommand } from "./chartKeys.ts";
 import type { Drawing } from "./drawing.ts";
 import { lastTaken } from "./lastTaken.ts";
@@ -22,7 +22,8 @@ export interface HandlingOptions {
   readonly camera: CameraControl;
   readonly settings: ChartSettings;
   readonly selected: Box | undefined;
-  readonly step: number | undefined;
+  /** Folds a box, or unfolds it. */
+  readonly toggle: (box: string) => void;
 }
 
 export interface Handling {
@@ -32,6 +33,8 @@ export interface Handling {
     onKeyDown(event: KeyboardEvent): void;
     onPointerOver(event: PointerEvent): void;
     onPointerLeave(): void;
+    onPointerDown(): void;
+    onWheel(): void;
     onBlur(): void;
   };
   /** What a card is to be shown for. */
@@ -44,17 +47,20 @@ export interface Handling {
 }
 
 export function useHandling(options: HandlingOptions): Handling {
-  const { app, scene, drawing, camera, settings, selected } = options;
-  const [card, setCard] = useState<Picked | undefined>();
+  const { app, scene, drawing, camera, settings, selected, toggle } = options;
+  const [held, setCard] = useState<Held | undefined>();
   const [hovered, setHovered] = useState<string | undefined>();
   const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
+  // What was laid out anew has another place.
+  const card = held === undefined || drawing === undefined ? undefined : placedIn(drawing, held);
   const hide = (): void => {
     clearTimeout(rest.current);
     setCard(undefined);
   };
   const zoom = (by: number): void => {
-    const { current } = camera.camera;
+    // Pressed again while the camera glides, it goes on from where that ends.
+    const { current } = camera.target;
     if (current === undefined) return;
     if (app.view.follow) app.update({ follow: false });
     camera.go(zoomed(current, by, { x: camera.size.width / 2, y: camera.size.height / 2 }));
@@ -77,9 +83,12 @@ export function useHandling(options: HandlingOptions): Handling {
     const place = drawing?.boxes.get(id);
     const box = scene.boxes.get(id);
     hide();
-    if (place === undefined || box === undefined) return;
+    if (drawing === undefined || place === undefined || box === undefined) return;
     // The camera has come to rest by then.
-    rest.current = setTimeout(() => setCard({ actor: box.actor, node: box.node, box: id, place }), REST_MS);
+    rest.current = setTimeout(
+      () => setCard({ picked: { actor: box.actor, node: box.node, box: id, place }, drawing }),
+      REST_MS,
+    );
   };
 
   return {
@@ -90,10 +99,15 @@ export function useHandling(options: HandlingOptions): Handling {
     showAll,
     events: {
       onClick: (event) => {
-        if (camera.dragged.current || drawing === undefined) return;
+        if (drawing === undefined) {
+          // A name in the tree was clicked: keys go on from there.
+          (event.currentTarget as HTMLElement).focus();
+          return;
+        }
+        if (camera.dragged.current) return;
         const fold = event.target instanceof Element ? event.target.closest<SVGElement>("[data-fold]") : null;
         if (fold !== null) {
-          settings.toggle(scene)(fold.dataset.fold ?? "");
+          toggle(fold.dataset.fold ?? "");
           return;
         }
         const picked = pick(event.target, scene, drawing);
@@ -105,19 +119,23 @@ export function useHandling(options: HandlingOptions): Handling {
         if (drawing === undefined) return;
         const picked = pick(event.target, scene, drawing);
         if (picked === undefined) showAll();
-        else if (picked.box !== undefined) settings.toggle(scene)(picked.box);
+        else if (picked.box !== undefined) toggle(picked.box);
       },
       onPointerOver: (event) => {
         if (drawing === undefined || event.buttons !== 0) return;
         const picked = pick(event.target, scene, drawing);
         setHovered(picked?.box);
+        // From one word of it to another it is still the same.
+        if (card !== undefined && picked !== undefined && isSame(card, picked)) return;
         hide();
-        if (picked !== undefined) rest.current = setTimeout(() => setCard(picked), REST_MS);
+        if (picked !== undefined) rest.current = setTimeout(() => setCard({ picked, drawing }), REST_MS);
       },
       onPointerLeave: () => {
         setHovered(undefined);
         hide();
       },
+      onPointerDown: hide,
+      onWheel: hide,
       onBlur: hide,
       onKeyDown: (event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
@@ -134,14 +152,13 @@ export function useHandling(options: HandlingOptions): Handling {
             const step = walked(scene, selected?.id, command.move);
             if (step === undefined) return;
             if ("to" in step) walkTo(step.to);
-            else if (selected !== undefined) settings.toggle(scene)(selected.id);
+            else if (selected !== undefined) toggle(selected.id);
             return;
           }
           case "pan": {
-            const { current } = camera.camera;
+            const { current } = camera.target;
             if (app.view.follow) app.update({ follow: false });
-            if (current !== undefined)
-              camera.go({ ...current, left: current.left + command.x, top: current.top + command.y }, false);
+            if (current !== undefined) camera.go(panned(current, command.x, command.y), false);
             return;
           }
           case "zoom":
@@ -153,7 +170,7 @@ export function useHandling(options: HandlingOptions): Handling {
           case "toggle":
           case "select":
             if (selected === undefined) return;
-            if (command.do === "toggle") settings.toggle(scene)(selected.id);
+            if (command.do === "toggle") toggle(selected.id);
             else walkTo(selected.id);
             return;
           case "find":
@@ -172,4 +189,26 @@ export function useHandling(options: HandlingOptions): Handling {
       },
     },
   };
+}
+
+/** A card, and the drawing that it was asked for on. */
+interface Held {
+  readonly picked: Picked;
+  readonly drawing: Drawing;
+}
+
+/** A state is found again in another drawing; lines and words are not. */
+function placedIn(drawing: Drawing, { picked, drawing: before }: Held): Picked | undefined {
+  if (drawing === before) return picked;
+  const place = picked.box === undefined ? undefined : drawing.boxes.get(picked.box);
+  return place === undefined ? undefined : { ...picked, place };
+}
+
+function isSame(one: Picked, other: Picked): boolean {
+  return (
+    one.box === other.box &&
+    one.node === other.node &&
+    one.actor === other.actor &&
+    one.edges?.join() === other.edges?.join()
+  );
 }

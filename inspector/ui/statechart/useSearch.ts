@@ -29,7 +29,7 @@ export function useSearch(
     const target = found[to];
     setAt(to);
     if (target === undefined) return;
-    settings.setUnfolding((old) => revealing(old, target.member, target.node));
+    settings.setUnfolding((old) => revealing(old, family, target.member, target.node));
     go({ actor: target.member.actor.key, node: target.node });
   };
   const boxes = new Set(found.flatMap(({ member, node }) => scene.boxOf(member.actor.key, node)?.id ?? []));

@@ -5,10 +5,17 @@ const LONGEST = 32;
 
 /** `link.isUp [isReady]`, `loadDevice done`, `after 5 s`, `[else]`. `earlier`: a guarded transition of the same event comes before. */
 export function edgeText(edge: EdgeDefinition, source: NodeDefinition | undefined, earlier: boolean): string {
+  return shortened(wholeEdgeText(edge, source, earlier));
+}
+
+/** The same, however long. */
+export function wholeEdgeText(edge: EdgeDefinition, source: NodeDefinition | undefined, earlier: boolean): string {
+  // Where a state or its history begins, nothing has to happen.
+  if (edge.trigger === "initial") return "";
   const event = eventText(edge, source);
   const guard = edge.guard !== undefined ? `[${edge.guard}]` : earlier ? "[else]" : "";
-  if (event === "") return shortened(guard === "" ? "always" : guard);
-  return shortened(guard === "" ? event : `${event} ${guard}`);
+  if (event === "") return guard === "" ? "always" : guard;
+  return guard === "" ? event : `${event} ${guard}`;
 }
 
 export function eventText({ trigger, event, delay }: EdgeDefinition, source: NodeDefinition | undefined): string {
