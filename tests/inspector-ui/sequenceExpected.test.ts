@@ -3,6 +3,7 @@ import { ChartCheck } from "../../charts/chartCheck.ts";
 import { chartNames, chartSource, loadChart } from "../../charts/loadChart.ts";
 import { Session } from "../../inspector/model/session.ts";
 import { chainOf, isInjected } from "../../inspector/ui/sequence/chain.ts";
+import { chosenChart } from "../../inspector/ui/sequence/chosenChart.ts";
 import { ExpectedCharts } from "../../inspector/ui/sequence/expected.ts";
 import { edition36 } from "../../machines/editions/edition36.ts";
 import type { RecordFields } from "../../ports/trace.ts";
@@ -62,6 +63,67 @@ describe("expected charts", () => {
     expect(of("edition-3-fota-fail-crc").state).toBe("conforms");
     expect(of("edition-3-fota-success").state).toBe("otherCourse");
     expect(of("edition-3-bootstrap").state).toBe("notBegun");
+  });
+
+  it("excuse what deviates after something was done by hand while the chart was under way, and say so", () => {
+    const fields = arcsOf("edition-3-fota-success");
+    const pulled: RecordFields[] = [
+      { kind: "injected", what: "control", name: "link.pull" },
+      { kind: "event", name: "LWM2M_CARRIER_EVENT_LTE_LINK_DOWN", semantic: "link.down" },
+    ];
+    const { session, of } = expectedOf(fields.toSpliced(3, 0, ...pulled));
+    const chart = of("edition-3-fota-success");
+    expect(chart.state).toBe("disturbed");
+    expect(chart.deviation).toMatchObject({ index: 5, excused: true });
+    expect(chart.deviation?.sentence).toMatch(
+      /^Since “link.pull” was done by hand at \S+, the chart is not expected to hold/,
+    );
+    expect(session.at(5).name).toBe("LWM2M_CARRIER_EVENT_LTE_LINK_DOWN");
+  });
+
+  it("excuse what a fault does that was asked for before the chart began, and no more than that", () => {
+    const fields = arcsOf("edition-3-fota-success");
+    const asked: RecordFields = { kind: "injected", what: "control", name: "fault" };
+    const struck: RecordFields = { kind: "fault", name: "registrationLost" };
+    const down: RecordFields = { kind: "event", name: "LWM2M_CARRIER_EVENT_LTE_LINK_DOWN", semantic: "link.down" };
+    const begun = [...fields.slice(0, 3), struck, down, ...fields.slice(3)];
+    expect(expectedOf([asked, ...begun]).of("edition-3-fota-success").state).toBe("disturbed");
+    // A fault that the scenario itself has is part of what is expected.
+    expect(expectedOf(begun).of("edition-3-fota-success").state).toBe("deviates");
+    const { deviation, state } = expectedOf([asked, ...fields.toSpliced(3, 0, down)]).of("edition-3-fota-success");
+    expect([state, deviation?.excused]).toEqual(["deviates", false]);
+    expect(deviation?.sentence).toMatch(/Before, “fault” was done by hand at \S+\.$/);
+  });
+
+  it("do not blame a run for what the application never asked for", () => {
+    const [beginning] = arcsOf("edition-3-request-link-down");
+    const other: RecordFields = { kind: "event", name: "LWM2M_CARRIER_EVENT_DEREGISTERED", semantic: "deregistered" };
+    expect(expectedOf([beginning!, other]).of("edition-3-request-link-down").state).toBe("otherCourse");
+  });
+
+  it("come to the same whether records come one by one or all at once", () => {
+    const fields = [RUN, ...arcsOf("edition-3-fota-fail-crc").slice(0, -2), RESULT];
+    const records = recordsOf(fields);
+    const [session, atOnce] = [new Session(), sessionOf(fields)];
+    const [charts, whole] = [new ExpectedCharts(session, "d", TEXTS), new ExpectedCharts(atOnce, "d", TEXTS)];
+    for (const record of records) {
+      session.append([record]);
+      charts.sync();
+    }
+    while (!whole.sync(1_000));
+    const states = (of: ExpectedCharts) => of.charts.map(({ name, state, through }) => ({ name, state, through }));
+    expect(states(charts)).toEqual(states(whole));
+    // Of those that begin alike the one that went furthest is what the run is held against.
+    expect(chosenChart(whole, "")?.name).toBe("edition-3-fota-fail-crc");
+    expect(chosenChart(whole, "edition-3-bootstrap")?.name).toBe("edition-3-bootstrap");
+    expect(whole.arcOf(1)).toMatch(/^edition-3-fota-fail-crc, line \d+: /);
+  });
+
+  it("are checked a part at a time where there are many records", () => {
+    const charts = new ExpectedCharts(sessionOf([RUN, ...arcsOf("edition-3-fota-success"), RESULT]), "d", TEXTS);
+    expect(charts.sync(5)).toBe(false);
+    expect(charts.charts.find(({ name }) => name === "edition-3-fota-success")?.state).toBe("under way");
+    expect(charts.sync()).toBe(true);
   });
 
   it("go on as records come, and know a session that has begun anew", () => {

@@ -271,3 +271,47 @@ describe("an app without lifelines", () => {
     expect(textsOf(rows)).toEqual(["Outside to lights: press", "lights: failed: no lamp"]);
   });
 });
+
+describe("timers", () => {
+  const begins = (actor: string, id: string): RecordFields => ({
+    ...{ kind: "actor", actor, id, phase: "started", logic: "machine", status: "active" },
+    ...(actor.includes("/") && { parent: actor.slice(0, actor.indexOf("/")) }),
+  });
+  const timer = (owner: string, name: string, more: Readonly<Record<string, unknown>> = {}): RecordFields => ({
+    ...{ kind: "timer", operation: "set", owner, name, delay: 90_000 },
+    ...more,
+  });
+
+  it("stand at the library or at the endpoint of the carrier's world, with whose they are", () => {
+    const { rows } = rowsOf([
+      CALL,
+      timer("register/1", "update.due", { purpose: "the registration lapses" }),
+      timer("coap server/1", "ACK_TIMEOUT", { operation: "fired" }),
+      timer("register/1", "update.due", { operation: "cleared" }),
+    ]);
+    expect(textsOf(rows).slice(1)).toEqual([
+      "Carrier library: register/1: update.due, 1 min 30 s (the registration lapses)",
+      "CoAP / DTLS: fired: coap server/1: ACK_TIMEOUT",
+      "Carrier library: stopped: register/1: update.due",
+    ]);
+  });
+
+  it("stand at the actor that they belong to, by whichever name it is called, and protocols' outside", () => {
+    const { rows } = rowsOf(
+      [
+        begins("carrier", "x:0"),
+        begins("carrier/register/1", "register/1"),
+        timer("register/1", "update.due"),
+        timer("x:0", "xstate.after.600.crossing.red"),
+        timer("coap server/1", "ACK_TIMEOUT"),
+      ],
+      { mode: "actors" },
+    );
+    expect(textsOf(rows).slice(-3)).toEqual([
+      "carrier/register/1: update.due, 1 min 30 s",
+      "carrier: 600 ms in red",
+      "Outside: coap server/1: ACK_TIMEOUT, 1 min 30 s",
+    ]);
+    expect([...rows.lanes].sort()).toEqual(["actor:carrier", "actor:carrier/register/1", "outside"]);
+  });
+});

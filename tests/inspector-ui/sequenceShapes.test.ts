@@ -1,12 +1,22 @@
 import { describe, expect, it } from "@jest/globals";
 import type { LaneItem } from "../../inspector/ui/sequence/laneItem.ts";
-import { type LaneId, layOutLanes, leastWidth, moveLane, orderLanes } from "../../inspector/ui/sequence/lanes.ts";
+import {
+  headLines,
+  type LaneId,
+  laneName,
+  layOutLanes,
+  leastWidth,
+  moveLane,
+  orderLanes,
+} from "../../inspector/ui/sequence/lanes.ts";
+import { shorten, textWidth } from "../../inspector/ui/sequence/letters.ts";
 import { rowWindow, scrollTopFor, TALLEST } from "../../inspector/ui/sequence/rowWindow.ts";
-import { isSettings, timeText, USUAL } from "../../inspector/ui/sequence/settings.ts";
+import { isSettings, rememberable, timeText, USUAL } from "../../inspector/ui/sequence/settings.ts";
 import { shapesOf } from "../../inspector/ui/sequence/shapes.ts";
+import { type Talk, Traffic } from "../../inspector/ui/sequence/traffic.ts";
 
 const LANES: readonly LaneId[] = ["modem", "application", "library", "server/1"];
-const layout = layOutLanes(LANES, 100, 900);
+const layout = layOutLanes(LANES, { left: 100, right: 900 });
 
 describe("lanes", () => {
   it("stand in the order in which arrows cross the least, servers by their number", () => {
@@ -35,16 +45,63 @@ describe("lanes", () => {
     expect([...xs].sort((a, b) => a - b)).toEqual(xs);
     expect(xs[0]!).toBeGreaterThan(100);
     expect(xs.at(-1)!).toBeLessThan(900);
-    const tight = layOutLanes(LANES, 0, 10).lanes.map(({ x }) => x);
-    expect(Math.min(...tight.slice(1).map((x, index) => x - tight[index]!))).toBeGreaterThanOrEqual(66);
-    expect(tight.at(-1)!).toBeLessThan(leastWidth(LANES.length));
+    const tight = layOutLanes(LANES, { left: 0, right: 10 }).lanes.map(({ x }) => x);
+    expect(Math.min(...tight.slice(1).map((x, index) => x - tight[index]!))).toBeGreaterThanOrEqual(48);
+    expect(tight.at(-1)!).toBeLessThan(leastWidth(LANES));
   });
 });
 
+describe("room between lanes", () => {
+  const gapsOf = (talks: readonly Talk[]) => {
+    const xs = layOutLanes(LANES, { left: 0, right: 700, talks }).lanes.map(({ x }) => x);
+    return xs.slice(1).map((x, index) => x - xs[index]!);
+  };
+
+  it("goes where something is said", () => {
+    const [one, two, three] = gapsOf([{ ends: ["library", "application"], width: 224 }]) as [number, number, number];
+    expect(two).toBeGreaterThanOrEqual(224);
+    expect(Math.max(one, three)).toBeLessThan(two);
+  });
+
+  it("is shared by what is said across several lanes, which few lanes said already do", () => {
+    const wide = gapsOf([{ ends: ["modem", "server/1"], width: 600 }]);
+    expect(wide.reduce((sum, gap) => sum + gap, 0)).toBeGreaterThanOrEqual(600);
+    expect(gapsOf([{ ends: ["modem", "bootstrap"], width: 600 }])).toEqual(gapsOf([]));
+  });
+
+  it("is wanted by the longest words of each pair, up to a bound, whichever way they go", () => {
+    const traffic = new Traffic();
+    const say = (from: LaneId, to: LaneId, length: number) =>
+      traffic.note({ ...base, shape: "message", arrow: "->", from, to, label: "x".repeat(length) });
+    say("modem", "library", 10);
+    say("library", "modem", 5);
+    expect([...traffic.talks]).toEqual([{ ends: ["modem", "library"], width: 96 }]);
+    const { version } = traffic;
+    say("library", "modem", 12);
+    expect(traffic.version).toBe(version);
+    say("library", "modem", 900);
+    expect([...traffic.talks]).toEqual([{ ends: ["library", "modem"], width: 224 }]);
+    expect(traffic.version).toBe(version + 1);
+  });
+
+  it("is enough for each name in two lines", () => {
+    const all: readonly LaneId[] = ["modem", "link", "application", "library", "endpoint", "bootstrap", "server/123"];
+    const { lanes } = layOutLanes([...all, "firmwareHost"], { left: 90, right: 717 });
+    for (const lane of lanes) expect(headLines(lane).join(" ").replace("\u00a0", " ")).toBe(lane.name);
+    const actor = layOutLanes(["actor:a/0.carrier.takingLinkDownToDeleteWhatWasDownloaded"], { left: 0, right: 300 });
+    expect(headLines(actor.lanes[0]!)).toHaveLength(2);
+    expect(laneName("actor:carrier/register/123")).toBe("register/123");
+    expect(laneName("actor:carrier/0.carrier.closing")).toBe("carrier.closing");
+  });
+});
+
+const base = { level: "events", label: "hello", tone: "event" } as const;
+
 describe("shapes", () => {
-  const base = { level: "events", label: "hello", tone: "event" } as const;
   const message = (arrow: "=>>" | "-x" | "<=>" | ">>", more: Partial<LaneItem> = {}) =>
     ({ ...base, shape: "message", arrow, from: "library", to: "application", ...more }) as LaneItem;
+  const timer = (operation: "set" | "fired" | "cleared") =>
+    ({ ...base, shape: "timer", at: "modem", operation }) as const;
   const linesOf = (item: LaneItem, look = {}) => shapesOf(item, layout, look).filter(({ type }) => type === "line");
   const textOf = (item: LaneItem, look = {}) => shapesOf(item, layout, look).find(({ type }) => type === "text");
 
@@ -70,12 +127,49 @@ describe("shapes", () => {
       expect(box.x + box.width).toBeLessThanOrEqual(900);
     }
     expect(textOf(message("=>>", { label: "x".repeat(500) }))).toMatchObject({
-      text: expect.stringMatching(/^x{50,70}…$/),
+      text: expect.stringMatching(/^x{60,82}…$/),
     });
     const event = textOf(
       message("=>>", { label: `LWM2M_CARRIER_EVENT_ERROR LWM2M_CARRIER_ERROR_FOTA_FAIL ${"y".repeat(20)} (EINVAL)` }),
     );
     expect(event).toMatchObject({ text: `ERROR FOTA_FAIL ${"y".repeat(20)} (EINVAL)` });
+  });
+
+  it("hold what was cut, in full", () => {
+    const label = "y".repeat(500);
+    expect(textOf(message("=>>", { label }))).toMatchObject({ whole: label });
+    expect(textOf(message("=>>"))).not.toHaveProperty("whole");
+    expect(textWidth(shorten(label, 200))).toBeLessThanOrEqual(200);
+    expect(shorten("👍👍👍", 2)).toBe("👍…");
+  });
+
+  it("keep words in sight where the lanes are scrolled to the side", () => {
+    const shown = { left: 600, right: 800 };
+    const scrolled = layOutLanes(LANES, { left: 100, right: 2000, shown });
+    for (const item of [message("=>>"), { ...base, shape: "box", at: "server/1" } as const, timer("set")]) {
+      const text = shapesOf(item, scrolled).find(({ type }) => type === "text") as { x: number };
+      expect(text.x).toBeGreaterThanOrEqual(600);
+      expect(text.x).toBeLessThanOrEqual(800);
+    }
+  });
+
+  it("draw a timer that is set as an hourglass, one that fired with an arrow, one that was stopped as a cross", () => {
+    const { x } = layout.at("modem")!;
+    const kinds = (operation: "set" | "fired" | "cleared") =>
+      shapesOf(timer(operation), layout).flatMap((shape) => (shape.type === "path" ? [shape.d] : []));
+    const [hourglass] = kinds("set");
+    expect(hourglass).toMatch(/Z$/);
+    expect(kinds("fired")).toEqual([hourglass, expect.stringContaining(`L${x} `)]);
+    expect(kinds("cleared")).toEqual([expect.not.stringContaining("Z")]);
+    expect(kinds("cleared")).not.toEqual([hourglass]);
+    expect(shapesOf({ ...timer("set"), at: "bootstrap" }, layout)).toEqual([]);
+  });
+
+  it("leave no doubt which lane a lost message was for", () => {
+    const wide = layOutLanes(["modem", "application", "library", "server/1", "firmwareHost"], { left: 0, right: 1200 });
+    const item = { ...base, shape: "message", arrow: "-x", from: "firmwareHost", to: "application" } as const;
+    const line = shapesOf(item, wide).find(({ type }) => type === "line") as { x2: number };
+    expect(line.x2 - wide.at("application")!.x).toBeLessThan(40);
   });
 
   it("draw nothing at a lane that is not there", () => {
@@ -136,8 +230,15 @@ describe("what is remembered", () => {
       { ...USUAL, level: "some" },
       { ...USUAL, order: [1] },
       { ...USUAL, fold: "yes" },
+      { ...USUAL, expected: 3 },
     ])
       expect(isSettings(broken)).toBe(false);
+  });
+
+  it("is not forgotten for the very many actors of some app", () => {
+    const order = Array.from({ length: 500 }, (_, n): LaneId => `actor:${n}`);
+    expect(isSettings({ ...USUAL, order })).toBe(false);
+    expect(isSettings(rememberable({ ...USUAL, order, hidden: order }))).toBe(true);
   });
 
   it("says times to the ms, however long the run is", () => {

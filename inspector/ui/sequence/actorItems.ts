@@ -6,6 +6,7 @@ import type { TraceRecord } from "../../../ports/trace.ts";
 import { eventName } from "../panels/shared/recordLine.ts";
 import type { LaneItem } from "./laneItem.ts";
 import type { LaneId } from "./lanes.ts";
+import { timerItem } from "./timerItem.ts";
 
 /** The lane that an actor's doings are drawn at: its own, or that of the one it works for. */
 export type LaneOfActor = (key: string) => LaneId;
@@ -17,7 +18,7 @@ export function actorItems(record: TraceRecord, laneOf: LaneOfActor = actorLane)
     case "actor":
       return lifeItems(record, laneOf);
     case "timer":
-      return [timerItem(record, laneOf)];
+      return [ownTimerItem(record, laneOf(fieldText(record.owner)))];
     case "run":
       return [{ shape: "divider", level: "events", label: `${fieldText(record.device)} runs`, tone: "phase" }];
     case "result":
@@ -85,10 +86,8 @@ function lifeItems(record: TraceRecord, laneOf: LaneOfActor): readonly LaneItem[
     : [{ shape: "box", at, ...about }];
 }
 
-function timerItem(record: TraceRecord, laneOf: LaneOfActor): LaneItem {
-  const delay = typeof record.delay === "number" ? `, ${record.delay} ms` : "";
-  const label = `timer ${fieldText(record.name)} ${fieldText(record.operation)}${delay}`;
-  return { shape: "box", at: laneOf(fieldText(record.owner)), level: "all", label, tone: "quiet" };
+function ownTimerItem(record: TraceRecord, at: LaneId): LaneItem {
+  return timerItem(record, at, at !== "outside");
 }
 
 export function actorLane(key: string): LaneId {

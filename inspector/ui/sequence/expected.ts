@@ -1,12 +1,14 @@
 /** A run held against the sequence charts of its edition: which arcs have come, and where it first is otherwise. */
-import { describeArc } from "../../../charts/bind.ts";
+import { type BoundArc, describeArc } from "../../../charts/bind.ts";
 import type { Arc } from "../../../charts/chart.ts";
 import type { ChartCheck } from "../../../charts/chartCheck.ts";
 import { editionChecks } from "../../../charts/editionChecks.ts";
+import { fieldText } from "../../../charts/fieldText.ts";
 import { oneLine } from "../../../charts/oneLine.ts";
 import type { Deviation, DeviationKind } from "../../../charts/verdict.ts";
 import type { TraceRecord } from "../../../ports/trace.ts";
 import type { SessionView } from "../../model/sessionContract.ts";
+import { timeText } from "../panels/shared/time.ts";
 
 /** mscgen text of a chart by its name. */
 export type ChartTexts = Readonly<Record<string, string>>;
@@ -20,14 +22,19 @@ export interface ExpectedArc {
   readonly index?: number;
 }
 
-/** `otherCourse`: it deviates, but another chart that begins at the same record goes on: the run took that course. */
-export type ExpectedState = "notBegun" | "under way" | "conforms" | "deviates" | "otherCourse";
+/**
+ * `disturbed`: it deviates after somebody who looked on did something to the run. `otherCourse`: it deviates, but another
+ * chart that begins at the same record goes on: the run took that course.
+ */
+export type ExpectedState = "notBegun" | "under way" | "conforms" | "deviates" | "disturbed" | "otherCourse";
 
 export interface ChartDeviation {
   /** Index of the record; absent when something never came. */
   readonly index?: number;
-  /** What was expected and what happened, in one sentence. */
+  /** What was expected and what happened, in one sentence or two. */
   readonly sentence: string;
+  /** The chart was not expected to hold any more. */
+  readonly excused: boolean;
 }
 
 /** One chart and how far the run is through it. */
@@ -36,11 +43,14 @@ export class ExpectedChart {
   readonly #check: ChartCheck;
   readonly #arcs: ExpectedArc[];
   readonly #byRecord = new Map<number, string>();
-  #state: ExpectedState = "notBegun";
+  #state: Exclude<ExpectedState, "otherCourse"> = "notBegun";
+  #otherCourse = false;
   #deviation: ChartDeviation | undefined;
   /** Indices of the first record that was found in it and of the one that decided. */
   #first = -1;
   #decided = Number.POSITIVE_INFINITY;
+  /** Index of the first record that tells of something done by hand while the chart was under way. */
+  #disturbed: number | undefined;
 
   constructor(check: ChartCheck) {
     this.name = check.chart;
@@ -57,7 +67,7 @@ export class ExpectedChart {
   }
 
   get state(): ExpectedState {
-    return this.#state;
+    return this.#otherCourse ? "otherCourse" : this.#state;
   }
 
   get deviation(): ChartDeviation | undefined {
@@ -78,18 +88,32 @@ export class ExpectedChart {
   }
 
   /**
-   * The other goes on where this one deviates: from the same beginning, or, where only the beginning of this one was
-   * ever seen, from another. It is what happened instead.
+   * Sees whether one of the others goes on where this one deviates: from the same beginning, or, where only the beginning
+   * of this one was ever seen, from another. That is what happened instead.
    */
-  yieldTo(other: ExpectedChart): void {
-    if (this.#state !== "deviates" || other === this || this.#first < 0) return;
-    const sameBeginning = other.#first === this.#first;
-    const goesFurther = other.#state === "conforms" || other.#decided > this.#decided;
-    const isThere = other.#byRecord.has(this.#decided);
-    if (sameBeginning ? goesFurther : this.through === 1 && isThere) this.#state = "otherCourse";
+  compare(others: readonly ExpectedChart[]): void {
+    this.#otherCourse =
+      this.#deviation !== undefined &&
+      (this.#wasNotAskedFor() || others.some((other) => other !== this && this.#yieldsTo(other)));
   }
 
-  push(session: SessionView, index: number): void {
+  #yieldsTo(other: ExpectedChart): boolean {
+    if (other.#first !== this.#first) return this.through === 1 && other.#byRecord.has(this.#decided);
+    if (this.#first < 0) return false;
+    if (other.#deviation === undefined || other.through !== this.through) {
+      return other.#deviation === undefined || other.through > this.through;
+    }
+    return other.#decided > this.#decided;
+  }
+
+  /** Only its beginning came, and then the application would have had to ask for something: it did not choose to. */
+  #wasNotAskedFor(): boolean {
+    const expected = this.#check.deviation?.expected ?? [];
+    return this.through === 1 && expected.length > 0 && expected.every(({ lanes }) => asks(lanes));
+  }
+
+  /** `byHand`: index of the newest record that tells of something done by hand. */
+  push(session: SessionView, index: number, byHand: number | undefined): void {
     if (this.isDecided) return;
     const record = session.at(index);
     const { state, found } = this.#check.push(record);
@@ -99,14 +123,30 @@ export class ExpectedChart {
       this.#byRecord.set(index, describeArc(bound));
       if (this.#first < 0) this.#first = index;
     }
+    if (state === "before") return;
+    // What was done before the chart began may strike only now: a fault tells.
+    if (record.kind === "injected" || record.kind === "fault") this.#disturbed ??= byHand;
     if (state === "within") this.#state = "under way";
-    if (state !== "ended") return;
-    const { deviation } = this.#check;
+    else this.#decide(session, index, byHand);
+  }
+
+  #decide(session: SessionView, index: number, byHand: number | undefined): void {
     this.#decided = index;
-    this.#state = deviation === undefined ? "conforms" : "deviates";
+    this.#state = "conforms";
+    const { deviation } = this.#check;
     if (deviation === undefined) return;
-    const at = deviation.record === undefined ? undefined : session.indexOf(record.device, deviation.record.seq);
-    this.#deviation = { sentence: sentenceOf(deviation), ...(at !== undefined && { index: at }) };
+    const disturbed = this.#disturbed;
+    this.#state = disturbed === undefined ? "deviates" : "disturbed";
+    const at =
+      deviation.record === undefined ? undefined : session.indexOf(session.at(index).device, deviation.record.seq);
+    const said = sentenceOf(deviation);
+    const sentence =
+      disturbed !== undefined
+        ? `Since ${handText(session, disturbed)}, the chart is not expected to hold. ${said}`
+        : byHand !== undefined
+          ? `${said} Before, ${handText(session, byHand)}.`
+          : said;
+    this.#deviation = { sentence, excused: disturbed !== undefined, ...(at !== undefined && { index: at }) };
   }
 }
 
@@ -119,6 +159,7 @@ export class ExpectedCharts {
   #edition: string | undefined;
   #next = 0;
   #newest: TraceRecord | undefined;
+  #byHand: number | undefined;
 
   constructor(session: SessionView, device: string, texts: ChartTexts) {
     this.#session = session;
@@ -135,22 +176,40 @@ export class ExpectedCharts {
     return this.#edition;
   }
 
+  /** How many arcs of all charts have their record. */
+  get through(): number {
+    return this.#charts.reduce((sum, { through }) => sum + through, 0);
+  }
+
   /** Whether these are of that device's records, which have not begun anew. */
   isOf(session: SessionView, device: string): boolean {
     if (session !== this.#session || device !== this.#device || this.#next > session.length) return false;
     return this.#next === 0 || session.at(this.#next - 1) === this.#newest;
   }
 
-  /** Takes the records that have come since. */
-  sync(): void {
-    for (; this.#next < this.#session.length; this.#next++) {
-      const record = this.#session.at(this.#next);
+  /** The arc of a chart that holds which the record is: `edition-3-bootstrap, line 7: …`. */
+  arcOf(index: number): string | undefined {
+    for (const chart of this.#charts) {
+      const arc = chart.state === "otherCourse" ? undefined : chart.arcOf(index);
+      if (arc !== undefined) return `${chart.name}, ${arc}`;
+    }
+    return undefined;
+  }
+
+  /** Takes up to `budget` of the records that have come since; false when there are more. */
+  sync(budget = Number.POSITIVE_INFINITY): boolean {
+    const session = this.#session;
+    const end = Math.min(session.length, this.#next + budget);
+    for (; this.#next < end; this.#next++) {
+      const record = session.at(this.#next);
       this.#newest = record;
       if (record.device !== this.#device) continue;
       if (record.kind === "run" && record.guess !== true) this.#begin(String(record.edition));
-      for (const chart of this.#charts) chart.push(this.#session, this.#next);
+      if (record.kind === "injected") this.#byHand = this.#next;
+      for (const chart of this.#charts) chart.push(session, this.#next, this.#byHand);
     }
-    for (const chart of this.#charts) for (const other of this.#charts) chart.yieldTo(other);
+    for (const chart of this.#charts) chart.compare(this.#charts);
+    return end === session.length;
   }
 
   #begin(id: string): void {
@@ -159,6 +218,13 @@ export class ExpectedCharts {
     this.#edition = id;
     this.#charts = editionChecks(id, this.#texts).map((check) => new ExpectedChart(check));
   }
+}
+
+/** From the application to the library: an arc has its ends in its direction. */
+function asks(lanes: BoundArc["lanes"]): boolean {
+  if (lanes === "all") return false;
+  const [from, to] = lanes;
+  return from === "application" && to === "library";
 }
 
 const REASONS: Readonly<Record<DeviationKind, string>> = {
@@ -171,11 +237,12 @@ const REASONS: Readonly<Record<DeviationKind, string>> = {
 function sentenceOf({ kind, record, expected }: Deviation): string {
   const wanted = expected.map(({ arc }) => `“${arc.label}”`);
   const due = wanted.length === 0 ? "nothing more" : wanted.join(" or ");
-  const happened =
-    record === undefined
-      ? ""
-      : ` Instead: ${oneLine(record)
-          .trim()
-          .replace(/^\S+\s+/, "")}.`;
+  const happened = record === undefined ? "" : ` Instead: ${oneLine(record).trim().split(/\s+/).slice(1).join(" ")}.`;
   return `${REASONS[kind]} Expected: ${due}.${happened}`;
+}
+
+/** `“link.pull” was done by hand at 1:02.345` */
+function handText(session: SessionView, index: number): string {
+  const { name, time } = session.at(index);
+  return `“${fieldText(name)}” was done by hand at ${timeText(session, time)}`;
 }

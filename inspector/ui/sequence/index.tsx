@@ -1,15 +1,20 @@
 /** The message sequence chart of the run: it draws itself while the run goes on. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { SessionView } from "../../model/sessionContract.ts";
 import type { App } from "../app.ts";
 import { useApp } from "../state/useApp.ts";
+import { canvasLetters } from "./canvasLetters.ts";
 import { chainOf, isInjected } from "./chain.ts";
-import type { ExpectedChart, ExpectedCharts } from "./expected.ts";
+import { chosenChart } from "./chosenChart.ts";
 import { ExpectedBar } from "./expectedBar.tsx";
 import { drawSvg, type SvgRange } from "./exportSvg.ts";
 import { LaneHeads, LaneLines } from "./laneHeads.tsx";
 import { type LaneId, layOutLanes, leastWidth, moveLane, orderLanes } from "./lanes.ts";
+import { measureLetters, TEXT_SIZE, textWidth } from "./letters.ts";
+import { RowCard, useRowCard } from "./rowCard.tsx";
+import { type Mark, marksOf } from "./rowFacts.ts";
 import { rowShapes } from "./rowShapes.ts";
-import type { SequenceRows } from "./rows.ts";
+import type { SequenceRow, SequenceRows } from "./rows.ts";
 import { rowText } from "./rowText.ts";
 import { RowView } from "./rowView.tsx";
 import { type SequenceSettings, timeText } from "./settings.ts";
@@ -22,9 +27,16 @@ import { VirtualList } from "./virtualList.tsx";
 import "./paints.css";
 import "./sequence.css";
 
-/** px of what stands left of the lanes: time and marks. */
-const LEFT = 120;
-const HEAD_HEIGHT = 30;
+/** px of what stands between time and lanes: what folds a row, and marks. */
+const MARKS_WIDTH = 42;
+/** px of the time at least: the button in the corner above has that room too. */
+const LEAST_TIME_WIDTH = 46;
+const HEAD_HEIGHT = 38;
+/** px of scrolling to the side that words move at once. */
+const SIDE_STEP = 24;
+
+const measure = canvasLetters();
+if (measure !== undefined) measureLetters(measure);
 
 export function SequenceView() {
   const app = useApp();
@@ -32,13 +44,16 @@ export function SequenceView() {
   const { device, selected, cursor } = app.view;
   const [settings, change] = useSettings();
   const { rows, complete } = useRows(app, settings);
-  const [expecting, setExpecting] = useState(false);
+  const expecting = settings.expected === true;
   const [chartName, setChartName] = useState("");
   const charts = useExpected(app, expecting);
   const chosen = expecting ? chosenChart(charts, chartName) : undefined;
   const [width, setWidth] = useState(0);
+  /** px to the side, so far that words have to move along. */
+  const [scrolled, setScrolled] = useState(0);
   const [follow, setFollow] = useState(true);
   const [place, setPlace] = useState<{ readonly row: number; readonly index: number }>();
+  const chart = useRef<HTMLDivElement>(null);
   const live = cursor.index === "live";
 
   // The newest record is looked at again: so is the newest row.
@@ -48,11 +63,19 @@ export function SequenceView() {
 
   const order = orderLanes(rows.lanes, settings.order);
   const visible = order.filter((id) => !settings.hidden.includes(id));
-  const lanes = visible.join("\n");
-  const contentWidth = Math.max(width, LEFT + leastWidth(visible.length));
-  // `lanes` are the ids of `visible`.
-  const layout = useMemo(() => layOutLanes(visible, LEFT, contentWidth, [...rows.lanes]), [lanes, contentWidth, rows]);
   const run = useRunTimes(app, rows);
+  const left = MARKS_WIDTH + timeWidth(rows, session, settings, run);
+  const contentWidth = Math.max(width, left + leastWidth(visible));
+  // `lanes` are the ids of `visible`.
+  const lanes = visible.join("\n");
+  const layout = useMemo(() => {
+    const shown = {
+      left: left + scrolled + (scrolled > 0 ? SIDE_STEP : 0),
+      right: Math.max(width, left + 1) + scrolled,
+    };
+    const space = { left, right: contentWidth, shown, seen: [...rows.lanes], talks: rows.traffic.talks };
+    return layOutLanes(visible, space);
+  }, [lanes, left, contentWidth, width, scrolled, rows, rows.traffic.version]);
   const chain = useMemo(() => chainOf(session, selected), [session, selected, session.version]);
   const current = rowOfSelected(rows, selected, place);
   const deviation = chosen?.deviation;
@@ -60,7 +83,7 @@ export function SequenceView() {
   // Another object when anything that a row is drawn from has become otherwise.
   const version = useMemo(
     () => ({}),
-    [rows, rows.version, layout, settings.time, chain, limit, chosen, chosen?.through, deviation, run.wallAtZero],
+    [rows, rows.version, layout, settings.time, chain, limit, chosen, charts?.through, chartName, run.wallAtZero],
   );
 
   const choose = (row: number) => {
@@ -94,37 +117,59 @@ export function SequenceView() {
     if (to !== visible) change({ order: orderLanes(order, to) });
   };
 
-  const exported = useRef({ app, rows, order: visible, settings, run });
-  exported.current = { app, rows, order: visible, settings, run };
+  const timeOf = (index: number): string => {
+    const before = index > 0 ? session.at(rows.at(index - 1).index).time : undefined;
+    const { start, wallAtZero } = run;
+    return timeText(settings.time, session.at(rows.at(index).index).time, { start, before, wallAtZero });
+  };
+  const marksAt = (index: number): readonly Mark[] => {
+    const row = rows.at(index);
+    if (row.kind === "gap") return [];
+    const arc = chosen?.arcOf(row.index);
+    return marksOf({
+      injected: isInjected(session, row.index),
+      arc: arc !== undefined ? `${chosen!.name}, ${arc}` : chartName === "" ? charts?.arcOf(row.index) : undefined,
+      deviation: deviation?.index === row.index ? deviation : undefined,
+      chain: chain.get(row.index),
+    });
+  };
+  const exported = useRef<Exported | undefined>(undefined);
+  exported.current = { app, rows, order: visible, settings, run, timeWidth: left - MARKS_WIDTH, marks: marksAt };
   useEffect(() => {
-    const draw = (range?: SvgRange) => drawingOf(exported.current, range);
-    drawings.add(draw);
+    drawings.add(exported);
     return () => {
-      drawings.delete(draw);
+      drawings.delete(exported);
     };
   }, []);
 
+  const card = useRowCard(chart, current, (index) => {
+    if (index >= rows.length) return false;
+    const row = rows.at(index);
+    // What a timer is for is not drawn; what the selected record has to do with others can be seen by their ground.
+    if (row.kind === "item" && row.item.shape === "timer" && row.item.detail !== undefined) return true;
+    return marksAt(index).some(({ tone }) => tone !== "chain") || rowShapes(row, layout).some((one) => "whole" in one);
+  });
   const drawRow = (index: number) => {
     if (index >= rows.length) return null;
     const row = rows.at(index);
-    const { time } = session.at(row.index);
-    const before = index > 0 ? session.at(rows.at(index - 1).index).time : undefined;
     return (
       <RowView
         row={row}
         shapes={rowShapes(row, layout)}
         width={contentWidth}
-        time={timeText(settings.time, time, { start: run.start, before, wallAtZero: run.wallAtZero })}
-        title={rowText(row)}
-        marks={{
-          injected: row.kind !== "gap" && isInjected(session, row.index),
-          arc: chosen?.arcOf(row.index),
-          deviation: deviation?.index === row.index ? deviation.sentence : undefined,
-          chain: chain.get(row.index),
-        }}
+        time={timeOf(index)}
+        marks={marksAt(index)}
+        timer={setTimerOf(row, session)}
         onToggle={() => toggle(index)}
       />
     );
+  };
+  const rowLabel = (index: number): string => {
+    if (index >= rows.length) return "";
+    const row = rows.at(index);
+    const fold = row.kind !== "fold" ? "" : row.open ? ", unfolded" : ", folded";
+    const signs = marksAt(index).map(({ words }) => `, ${words}`);
+    return `${rowText(row)}${fold}, ${timeOf(index)}${signs.join("")}`;
   };
   const rowClass = (index: number): string => {
     if (index >= rows.length) return "";
@@ -135,13 +180,32 @@ export function SequenceView() {
       part === undefined ? "" : `chain-${part}`,
       row.index > limit ? "future" : "",
       row.kind === "item" && row.inFold ? "in-fold" : "",
-      deviation?.index === row.index ? "deviates" : "",
+      deviation?.index !== row.index ? "" : deviation.excused ? "deviates excused" : "deviates",
     ].join(" ");
   };
 
+  const corner = !complete ? (
+    <span class="chip active">reading …</span>
+  ) : follow || rows.length === 0 ? null : (
+    <button
+      type="button"
+      class="button"
+      title="To the newest row, and stay there"
+      onClick={() => {
+        setFollow(true);
+        if (!live) app.update({ cursor: { index: "live" } });
+      }}
+    >
+      ↓ Newest
+    </button>
+  );
   const edition = session.live.devices.get(device)?.edition ?? "";
   return (
-    <section class={`sequence ${contentWidth > width ? "wide" : ""}`} aria-label="Sequence chart">
+    <section
+      class={`sequence ${contentWidth > width ? "wide" : ""}`}
+      aria-label="Sequence chart"
+      style={{ "--side": `${left}px`, "--letters": `${TEXT_SIZE}px` }}
+    >
       <Toolbar
         settings={settings}
         onChange={change}
@@ -150,19 +214,33 @@ export function SequenceView() {
         actorsToo={hasBoth(app)}
         expectable={edition !== ""}
         expected={expecting}
-        onExpected={() => setExpecting(!expecting)}
+        onExpected={() => change({ expected: !expecting })}
       />
       {expecting && (
-        <ExpectedBar charts={charts} chosen={chosen} onChoose={setChartName} onSelect={(index) => app.select(index)} />
+        <ExpectedBar
+          charts={charts}
+          chosen={chosen}
+          name={chosen?.name === chartName ? chartName : ""}
+          onChoose={setChartName}
+          onSelect={(index) => app.select(index)}
+        />
       )}
-      <div class="sequence-chart">
+      <div
+        class="sequence-chart"
+        ref={chart}
+        {...card.handlers}
+        onScrollCapture={({ target }) => {
+          card.onScroll();
+          if (target instanceof Element) setScrolled(Math.floor(target.scrollLeft / SIDE_STEP) * SIDE_STEP);
+        }}
+      >
         {rows.length === 0 && complete && <p class="empty sequence-empty">{emptyText(app)}</p>}
         <VirtualList
           count={rows.length}
           rowHeight={ROW_HEIGHT}
           row={drawRow}
           rowClass={rowClass}
-          rowLabel={(index) => (index < rows.length ? rowText(rows.at(index)) : "")}
+          rowLabel={rowLabel}
           version={version}
           label="Sequence chart: what was said, newest last"
           current={current}
@@ -172,42 +250,39 @@ export function SequenceView() {
           onFollow={onFollow}
           headerHeight={HEAD_HEIGHT}
           header={
-            <LaneHeads layout={layout} onMove={move} onHide={(id) => change({ hidden: [...settings.hidden, id] })} />
+            <>
+              <div class="sequence-corner">{corner}</div>
+              <LaneHeads layout={layout} onMove={move} onHide={(id) => change({ hidden: [...settings.hidden, id] })} />
+            </>
           }
           backdrop={<LaneLines layout={layout} width={contentWidth} />}
           width={contentWidth}
           onWidth={setWidth}
         />
-        {!complete && <span class="chip active sequence-newest">reading …</span>}
-        {complete && !follow && rows.length > 0 && (
-          <button
-            type="button"
-            class="button sequence-newest"
-            title="To the newest row, and stay there"
-            onClick={() => {
-              setFollow(true);
-              if (!live) app.update({ cursor: { index: "live" } });
-            }}
-          >
-            ↓ Newest
-          </button>
+        {card.place !== undefined && card.place.row < rows.length && (
+          <RowCard
+            place={card.place}
+            left={left}
+            time={timeOf(card.place.row)}
+            text={rowText(rows.at(card.place.row))}
+            marks={marksAt(card.place.row)}
+          />
         )}
       </div>
     </section>
   );
 }
 
-type Draw = (range?: SvgRange) => SVGElement | undefined;
-/** Of the charts that are on the page, in the order in which they came. */
-const drawings = new Set<Draw>();
+/** Of the charts that are on the page: one, or those of two runs. */
+const drawings = new Set<{ readonly current: Exported | undefined }>();
 
 /**
- * The sequence chart as it is shown, lanes, folds and filter included, as a drawing that stands for itself: the rows of
+ * The sequence chart of `app` as it is shown, lanes, folds and filter included, as a drawing that stands for itself: the rows of
  * the records from `range.from` to `range.to`, 1000 at most. Undefined while the chart is not on the page or empty.
  */
-export function sequenceSvg(range?: SvgRange): SVGElement | undefined {
-  const [draw] = drawings;
-  return draw?.(range);
+export function sequenceSvg(app: App, range?: SvgRange): SVGElement | undefined {
+  const drawing = [...drawings].find(({ current }) => current?.app === app)?.current;
+  return drawing && drawingOf(drawing, range);
 }
 
 interface Exported {
@@ -216,14 +291,17 @@ interface Exported {
   readonly order: readonly LaneId[];
   readonly settings: SequenceSettings;
   readonly run: RunTimes;
+  /** px. */
+  readonly timeWidth: number;
+  readonly marks: (row: number) => readonly Mark[];
 }
 
-function drawingOf({ app, rows, order, settings, run }: Exported, range?: SvgRange): SVGElement | undefined {
-  if (rows.length === 0) return undefined;
+function drawingOf({ app, settings, run, ...shown }: Exported, range?: SvgRange): SVGElement | undefined {
+  if (shown.rows.length === 0) return undefined;
   const style = getComputedStyle(document.documentElement);
   const paint = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const { session } = app.entry;
-  return drawSvg({ session, rows, order, time: settings.time, ...run, ...(range && { range }), paint });
+  return drawSvg({ ...shown, session, time: settings.time, ...run, ...(range && { range }), paint });
 }
 
 /** Where the keyboard stands: several rows may be of one record; a record without a row stands at the one before, or the first. */
@@ -243,16 +321,19 @@ function rowOfSelected(
   return Math.max(0, rows.rowOf(selected));
 }
 
-/** The chart that somebody chose; else the one that tells most: that deviates, is under way, or is the furthest. */
-function chosenChart(charts: ExpectedCharts | undefined, name: string): ExpectedChart | undefined {
-  const all = charts?.charts ?? [];
-  return (
-    all.find((chart) => chart.name === name) ??
-    all.find(({ state }) => state === "deviates") ??
-    all.findLast(({ state }) => state === "under way") ??
-    all.findLast(({ state }) => state === "conforms") ??
-    all[0]
-  );
+/** px of the times: as wide as the run is long. */
+function timeWidth(rows: SequenceRows, session: SessionView, { time }: SequenceSettings, run: RunTimes): number {
+  if (rows.length === 0) return LEAST_TIME_WIDTH;
+  const last = session.at(rows.at(rows.length - 1).index).time;
+  const { start, wallAtZero } = run;
+  const text = timeText(time === "previous" ? "start" : time, last, { start, before: undefined, wallAtZero });
+  return Math.max(LEAST_TIME_WIDTH, Math.ceil(textWidth(`+${text}`)) + 8);
+}
+
+/** Of the record that sets a timer its `seq`. */
+function setTimerOf(row: SequenceRow, session: SessionView): number | undefined {
+  if (row.kind !== "item" || row.item.shape !== "timer" || row.item.operation !== "set") return undefined;
+  return session.at(row.index).seq;
 }
 
 /** A device that tells of lifelines and whose actors are watched as well. */

@@ -1,6 +1,6 @@
 /** The lanes' names above the chart: dragged to another place, or moved by arrow keys; Delete hides one. */
 import { useRef, useState } from "preact/hooks";
-import { type Lane, type LaneId, type LaneLayout, laneTitle } from "./lanes.ts";
+import { breakableName, type Lane, type LaneId, type LaneLayout, laneTitle } from "./lanes.ts";
 
 export interface LaneHeadsProps {
   readonly layout: LaneLayout;
@@ -10,8 +10,6 @@ export interface LaneHeadsProps {
 
 /** px of dragging that are no click any more. */
 const SLACK = 4;
-/** px of a letter of a name, about. */
-const LETTER = 7.6;
 
 export function LaneHeads({ layout, onMove, onHide }: LaneHeadsProps) {
   const { lanes } = layout;
@@ -43,11 +41,8 @@ export function LaneHeads({ layout, onMove, onHide }: LaneHeadsProps) {
 
   return (
     <div class="sequence-heads" role="toolbar" aria-label="Lanes">
-      {lanes.map((lane, index) => {
+      {lanes.map((lane) => {
         const by = dragged?.id === lane.id ? dragged.by : 0;
-        const left = index === 0 ? layout.left : (lanes[index - 1]!.x + lane.x) / 2;
-        const right = index === lanes.length - 1 ? layout.right : (lanes[index + 1]!.x + lane.x) / 2;
-        const half = Math.min(lane.x - left, right - lane.x) - 2;
         return (
           <button
             key={lane.id}
@@ -55,8 +50,8 @@ export function LaneHeads({ layout, onMove, onHide }: LaneHeadsProps) {
             class={`sequence-head ${by === 0 ? "" : "dragged"}`}
             title={`${laneTitle(lane.id)}: drag, or move by arrow keys; Delete hides it`}
             style={{
-              left: `${lane.x - half}px`,
-              width: `${2 * half}px`,
+              left: `${lane.x - lane.head / 2}px`,
+              width: `${lane.head}px`,
               color: `var(--lane-${lane.colour})`,
               transform: by === 0 ? "none" : `translateX(${by}px)`,
             }}
@@ -72,7 +67,7 @@ export function LaneHeads({ layout, onMove, onHide }: LaneHeadsProps) {
             onPointerCancel={() => setDragged(undefined)}
             onKeyDown={(event) => onKeyDown(event, lane.id)}
           >
-            {lane.name.length * LETTER <= 2 * half ? lane.name : lane.shortName}
+            <span>{breakableName(lane.name)}</span>
           </button>
         );
       })}

@@ -5,6 +5,7 @@ import type { ItemArrow, SequenceItem, SequenceLevel, Tone } from "../../../char
 import type { RecordKind, TraceRecord } from "../../../ports/trace.ts";
 import { actorItems, type LaneOfActor } from "./actorItems.ts";
 import type { LaneId } from "./lanes.ts";
+import { timerItem } from "./timerItem.ts";
 
 /** `lifelines`: application, library, modem, servers. `actors`: a lane for each actor, arrows are the events they take. */
 export type LaneMode = "lifelines" | "actors";
@@ -33,7 +34,14 @@ export interface LaneDivider extends LaneItemBase {
   readonly shape: "divider";
 }
 
-export type LaneItem = LaneMessage | LaneBox | LaneDivider;
+/** What becomes of a timer of the lane's owner. */
+export interface LaneTimer extends LaneItemBase {
+  readonly shape: "timer";
+  readonly at: LaneId;
+  readonly operation: "set" | "fired" | "cleared";
+}
+
+export type LaneItem = LaneMessage | LaneBox | LaneDivider | LaneTimer;
 
 /** Everything that is drawn of a record at the level `all`. */
 export function laneItems(record: TraceRecord, mode: LaneMode, laneOf?: LaneOfActor): readonly LaneItem[] {
@@ -77,8 +85,6 @@ function placed(item: SequenceItem, record: TraceRecord): LaneItem {
     const about = { level, label, tone, ...(detail !== undefined && { detail }) };
     return { ...about, shape: "message", arrow, from: end(item.from), to: end(item.to) };
   }
-  if (item.shape === "box" && record.kind === "timer" && /^(coap|dtls)/i.test(fieldText(record.owner))) {
-    return { ...item, at: "endpoint" };
-  }
-  return item;
+  if (record.kind !== "timer" || item.shape !== "box") return item;
+  return timerItem(record, /^(coap|dtls)/i.test(fieldText(record.owner)) ? "endpoint" : item.at);
 }

@@ -40,6 +40,7 @@ function placeText(item: LaneItem): string {
       return "";
     case "box":
     case "state":
+    case "timer":
       return `${laneTitle(item.at)}: `;
     case "message":
       return item.from === item.to ? `${laneTitle(item.from)}: ` : `${laneTitle(item.from)} to ${laneTitle(item.to)}: `;

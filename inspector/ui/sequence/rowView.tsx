@@ -1,28 +1,22 @@
 /** One row as it is seen: its time, its marks and its drawing. */
+import type { ComponentChildren } from "preact";
+import type { Mark } from "./rowFacts.ts";
 import type { SequenceRow } from "./rows.ts";
 import { ROW_HEIGHT, type Shape } from "./shapes.ts";
-
-export interface RowMarks {
-  /** Somebody who looked on did it, or it comes of that. */
-  readonly injected: boolean;
-  /** The arc of the expected chart that it is. */
-  readonly arc?: string | undefined;
-  /** How it deviates from the expected chart. */
-  readonly deviation?: string | undefined;
-  readonly chain?: "cause" | "selected" | "effect" | undefined;
-}
+import { TimerLeft } from "./timerLeft.tsx";
 
 export interface RowViewProps {
   readonly row: SequenceRow;
   readonly shapes: readonly Shape[];
   readonly width: number;
   readonly time: string;
-  readonly title: string;
-  readonly marks: RowMarks;
+  readonly marks: readonly Mark[];
+  /** `seq` of the record that sets a timer, if it is one. */
+  readonly timer: number | undefined;
   readonly onToggle: () => void;
 }
 
-export function RowView({ row, shapes, width, time, title, marks, onToggle }: RowViewProps) {
+export function RowView({ row, shapes, width, time, marks, timer, onToggle }: RowViewProps) {
   return (
     <>
       <span class="sequence-side">
@@ -41,51 +35,21 @@ export function RowView({ row, shapes, width, time, title, marks, onToggle }: Ro
             {row.open ? "▾" : "▸"}
           </button>
         )}
-        <Marks {...marks} />
+        {marks.map(({ sign, tone, words }) => (
+          <b key={sign} class={`sequence-mark ${tone}`} title={words}>
+            {sign}
+          </b>
+        ))}
       </span>
       <svg class="sequence-drawing" width={width} height={ROW_HEIGHT} aria-hidden="true">
-        <title>{marks.deviation === undefined ? title : `${title}\n${marks.deviation}`}</title>
-        {shapes.map(shapeView)}
+        {shapes.map((shape, key) => shapeView(shape, key, timer !== undefined && <TimerLeft seq={timer} />))}
       </svg>
     </>
   );
 }
 
-const CHAIN_MARKS = { cause: "↑", selected: "●", effect: "↓" } as const;
-const CHAIN_TITLES = {
-  cause: "led to the selected record",
-  selected: "selected",
-  effect: "comes of the selected record",
-} as const;
-
-function Marks({ injected, arc, deviation, chain }: RowMarks) {
-  return (
-    <>
-      {deviation !== undefined && (
-        <b class="sequence-mark bad" title={deviation}>
-          ✗
-        </b>
-      )}
-      {arc !== undefined && deviation === undefined && (
-        <b class="sequence-mark good" title={`as expected, ${arc}`}>
-          ✓
-        </b>
-      )}
-      {injected && (
-        <b class="sequence-mark warning" title="injected, or comes of it">
-          ⚡
-        </b>
-      )}
-      {chain !== undefined && (
-        <b class="sequence-mark chain" title={CHAIN_TITLES[chain]}>
-          {CHAIN_MARKS[chain]}
-        </b>
-      )}
-    </>
-  );
-}
-
-function shapeView(shape: Shape, key: number) {
+/** `more`: what the words end with. */
+function shapeView(shape: Shape, key: number, more: ComponentChildren) {
   switch (shape.type) {
     case "line": {
       const { x1, y1, x2, y2, dash, width } = shape;
@@ -128,6 +92,7 @@ function shapeView(shape: Shape, key: number) {
           text-anchor={shape.anchor ?? "middle"}
         >
           {shape.text}
+          {more}
         </text>
       );
   }

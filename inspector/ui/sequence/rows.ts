@@ -5,12 +5,13 @@
 import { SEQUENCE_LEVELS, type SequenceLevel } from "../../../charts/item.ts";
 import type { TraceRecord } from "../../../ports/trace.ts";
 import type { SessionView } from "../../model/sessionContract.ts";
-import { actorLane } from "./actorItems.ts";
+import { ActorLanes } from "./actorLanes.ts";
 import { Column } from "./column.ts";
 import { foldPart, signatureOf } from "./foldKey.ts";
 import { type Fold, Folds } from "./folds.ts";
 import { type LaneItem, type LaneMode, laneItems, lanesOf, tellsLifelines } from "./laneItem.ts";
 import type { LaneId } from "./lanes.ts";
+import { Traffic } from "./traffic.ts";
 import { Unanswered } from "./unanswered.ts";
 
 export interface RowSettings {
@@ -54,6 +55,7 @@ const MAX_SHOWN = 256;
 export class SequenceRows {
   readonly settings: RowSettings;
   readonly lanes = new Set<LaneId>();
+  readonly traffic = new Traffic();
   readonly #session: SessionView;
   readonly #rank: number;
   /** An entry is something that could have a row: the index of its record, and which of its items. */
@@ -65,8 +67,7 @@ export class SequenceRows {
   /** Folds that are open, by the record and item they begin with. */
   readonly #opened: Set<string>;
   readonly #unanswered = new Unanswered();
-  /** Actors that are no machines, and have a lane of their own only where everything is drawn. */
-  readonly #helpers = new Set<string>();
+  readonly #actors: ActorLanes;
   /** Rows as they were looked at last. */
   readonly #shown = new Map<number, SequenceRow>();
   #mode: LaneMode;
@@ -84,6 +85,7 @@ export class SequenceRows {
     const isCarrier = (session.live.devices.get(settings.device)?.edition ?? "") !== "";
     this.#mode = settings.mode === "auto" ? (isCarrier ? "lifelines" : "actors") : settings.mode;
     this.#opened = new Set(opened);
+    this.#actors = new ActorLanes(this.#rank === ALL, () => session.live.devices.get(settings.device));
   }
 
   get length(): number {
@@ -174,8 +176,8 @@ export class SequenceRows {
   #take(record: TraceRecord, index: number): void {
     const { settings } = this;
     if (settings.matches !== undefined && !settings.matches(record)) return;
-    if (record.kind === "actor" && record.logic !== "machine") this.#helpers.add(String(record.actor));
-    const items = laneItems(record, this.#mode, this.#laneOf);
+    this.#actors.note(record);
+    const items = laneItems(record, this.#mode, this.#actors.of);
     for (const [place, item] of items.entries()) {
       if (SEQUENCE_LEVELS.indexOf(item.level) > this.#rank) continue;
       const lanes = lanesOf(item);
@@ -189,6 +191,7 @@ export class SequenceRows {
     const entry = this.#records.length;
     this.#records.push(index);
     this.#items.push(place);
+    this.traffic.note(item);
     this.#unanswered.note(record, entry);
     const part = this.settings.fold ? foldPart(record, item) : undefined;
     // Numbers that never are the same: nothing repeats.
@@ -254,6 +257,7 @@ export class SequenceRows {
     this.#folds.clear();
     this.#unanswered.clear();
     this.lanes.clear();
+    this.traffic.clear();
     this.#next = 0;
     this.#gap = 0;
   }
@@ -265,23 +269,8 @@ export class SequenceRows {
     return { kind: "item", index, item: this.#itemOf(entry), unanswered: this.#unanswered.has(entry), inFold };
   }
 
-  /** What a promise or a callback does is drawn at the machine that it works for. */
-  readonly #laneOf = (key: string): LaneId => {
-    let owner = key;
-    while (this.#rank < ALL && owner.includes("/") && this.#isHelper(owner))
-      owner = owner.slice(0, owner.lastIndexOf("/"));
-    return actorLane(owner);
-  };
-
-  #isHelper(key: string): boolean {
-    if (this.#helpers.has(key)) return true;
-    // Whoever comes late is not told by a record that it began.
-    const actor = this.#session.live.devices.get(this.settings.device)?.actors.get(key);
-    return actor !== undefined && actor.logic !== "machine";
-  }
-
   #itemOf(entry: number): LaneItem {
-    return laneItems(this.#session.at(this.#records.at(entry)), this.#mode, this.#laneOf)[this.#items.at(entry)]!;
+    return laneItems(this.#session.at(this.#records.at(entry)), this.#mode, this.#actors.of)[this.#items.at(entry)]!;
   }
 
   /** The first entry that counts: a fold of blocks may begin with the request for one. */

@@ -16,6 +16,8 @@ export interface SequenceSettings {
   /** Lanes in the order in which they were put; others stand where they belong. */
   readonly order: readonly LaneId[];
   readonly hidden: readonly LaneId[];
+  /** The expected chart lies over the run. */
+  readonly expected?: boolean;
 }
 
 export const USUAL: SequenceSettings = {
@@ -33,15 +35,22 @@ const MAX_LANES = 64;
 /** Whatever a browser kept: anything that is not as it has to be makes all of it forgotten. */
 export function isSettings(value: unknown): value is SequenceSettings {
   if (typeof value !== "object" || value === null) return false;
-  const { level, mode, fold, time, order, hidden } = value as Record<string, unknown>;
+  const { level, mode, fold, time, order, hidden, expected = false } = value as Record<string, unknown>;
   return (
     isOne(SEQUENCE_LEVELS, level) &&
     isOne(["auto", "lifelines", "actors"], mode) &&
     typeof fold === "boolean" &&
+    typeof expected === "boolean" &&
     isOne(TIME_STYLES, time) &&
     areLanes(order) &&
     areLanes(hidden)
   );
+}
+
+/** What is kept of it: an app of very many actors does not make all of it forgotten. */
+export function rememberable(settings: SequenceSettings): SequenceSettings {
+  const { order, hidden } = settings;
+  return { ...settings, order: order.slice(0, MAX_LANES), hidden: hidden.slice(0, MAX_LANES) };
 }
 
 /** What the time column says. `before`: time of the row above; `wallAtZero`: ms since 1970 at time 0. */

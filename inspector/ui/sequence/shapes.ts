@@ -1,7 +1,8 @@
 /** A row of the chart as lines, boxes and letters: where they stand and what they are painted with. Drawn and exported alike. */
 import type { ItemArrow, Tone } from "../../../charts/item.ts";
-import type { LaneItem, LaneMessage } from "./laneItem.ts";
+import type { LaneItem, LaneMessage, LaneTimer } from "./laneItem.ts";
 import type { LaneLayout } from "./lanes.ts";
+import { shorten, textWidth } from "./letters.ts";
 
 /** A custom property of tokens.css without its dashes; `none`. */
 export type Paint = string;
@@ -34,6 +35,8 @@ export type Shape =
       readonly x: number;
       readonly y: number;
       readonly text: string;
+      /** What it says in full, where that is too long. */
+      readonly whole?: string;
       readonly fill: Paint;
       readonly bold?: boolean;
       readonly halo?: boolean;
@@ -47,9 +50,10 @@ const LABEL_Y = 12;
 const ARROW_Y = 21;
 const MIDDLE = ROW_HEIGHT / 2;
 const BOX_HEIGHT = 21;
-/** px of a letter, about: of 12 px sans, and of bold. */
-const LETTER = 6.8;
-const BOLD_LETTER = 7.6;
+/** px that words over an arrow may take, where the arrow is no longer. */
+const MOST_WORDS = 560;
+/** px between a lost message's cross and the lane that it did not reach, at most. */
+const LOST_BEFORE = 22;
 
 /** What letters of a tone are painted with. */
 const PAINTS: Readonly<Record<Tone, Paint>> = {
@@ -88,6 +92,8 @@ export function shapesOf(item: LaneItem, layout: LaneLayout, look: RowLook = {})
       return boxShapes(item, layout);
     case "message":
       return messageShapes(item, layout, look);
+    case "timer":
+      return timerShapes(item, layout);
   }
 }
 
@@ -96,15 +102,15 @@ export function dividerShapes(
   item: { readonly label: string; readonly detail?: string; readonly tone: Tone },
   layout: LaneLayout,
 ): readonly Shape[] {
-  const { left, right } = layout;
-  const text = shorten(withDetail(item), right - left - 40, BOLD_LETTER);
-  const half = (text.length * BOLD_LETTER) / 2 + 10;
-  const x = (left + right) / 2;
+  const { left, right, shown } = layout;
+  const words = wordsOf(withDetail(item), roomOf(layout) - 40, true);
+  const half = textWidth(words.text, true) / 2 + 10;
+  const x = (shown.left + shown.right) / 2;
   const stroke = PAINTS[item.tone];
   return [
     { type: "line", x1: left + 6, y1: MIDDLE, x2: x - half, y2: MIDDLE, stroke, dash: "2 4" },
     { type: "line", x1: x + half, y1: MIDDLE, x2: right - 6, y2: MIDDLE, stroke, dash: "2 4" },
-    { type: "text", x, y: MIDDLE + 4, text, fill: stroke, bold: true, halo: true },
+    { type: "text", x, y: MIDDLE + 4, ...words, fill: stroke, bold: true, halo: true },
   ];
 }
 
@@ -112,8 +118,8 @@ function boxShapes(item: LaneItem & { readonly shape: "box" | "state" }, layout:
   const lane = layout.at(item.at);
   if (lane === undefined) return [];
   const isState = item.shape === "state";
-  const text = shorten(withDetail(item), Math.min(layout.right - layout.left - 24, 460));
-  const width = widthOf(text) + 20;
+  const words = wordsOf(withDetail(item), Math.min(roomOf(layout) - 24, MOST_WORDS));
+  const width = Math.ceil(textWidth(words.text)) + 16;
   const x = within(lane.x, width / 2, layout);
   const stroke = isState ? `lane-${lane.colour}` : PAINTS[item.tone];
   return [
@@ -127,7 +133,7 @@ function boxShapes(item: LaneItem & { readonly shape: "box" | "state" }, layout:
       stroke,
       fill: isState ? "panel" : (SOFT[item.tone] ?? "panel"),
     },
-    { type: "text", x, y: MIDDLE + 4, text, fill: isState ? "ink" : PAINTS[item.tone] },
+    { type: "text", x, y: MIDDLE + 4, ...words, fill: isState ? "ink" : PAINTS[item.tone] },
   ];
 }
 
@@ -138,37 +144,85 @@ function messageShapes(item: LaneMessage, layout: LaneLayout, look: RowLook): re
   const stroke = look.unanswered === true ? "bad" : PAINTS[item.tone];
   const said = withDetail(item);
   const told = look.unanswered === true ? `${said} (no answer: sent again)` : said;
-  const room = layout.right - layout.left - 16;
-  const fill = stroke;
   if (from === to) return selfShapes(from.x, told, stroke, layout, item.arrow === "-x");
-  const text = shorten(told, Math.min(room, Math.max(Math.abs(to.x - from.x) - 10, 420)));
-  const x = within((from.x + to.x) / 2, widthOf(text) / 2, layout);
+  const bold = item.arrow === "=>>";
+  const distance = Math.abs(to.x - from.x);
+  const words = wordsOf(told, Math.min(roomOf(layout) - 8, Math.max(distance - 10, MOST_WORDS)), bold);
+  const x = within((from.x + to.x) / 2, textWidth(words.text, bold) / 2, layout);
   const lost = item.arrow === "-x" || look.unanswered === true;
-  const letters: Shape = {
-    type: "text",
-    x,
-    y: LABEL_Y,
-    text,
-    fill,
-    halo: true,
-    ...(item.arrow === "=>>" && { bold: true }),
-  };
+  const letters: Shape = { type: "text", x, y: LABEL_Y, ...words, fill: stroke, halo: true, ...(bold && { bold }) };
   return [...arrowShapes(from.x, to.x, lost ? "-x" : item.arrow, stroke, look.folded === true), letters];
 }
 
 /** To oneself: a hook at the lane. */
 function selfShapes(x: number, said: string, stroke: Paint, layout: LaneLayout, lost: boolean): readonly Shape[] {
-  const room = layout.right - x - 40;
-  const right = room > 90;
-  const text = shorten(said, right ? room : x - layout.left - 40);
+  const { right, words, x: wordsX } = besideOf(said, x, layout, textWidth(said));
   const side = right ? 1 : -1;
   const end = x + side * 2;
   const hook = `M${x} 8H${x + side * 14}a4 4 0 0 ${right ? 1 : 0} ${side * 4} 4v6a4 4 0 0 ${right ? 1 : 0} ${-side * 4} 4H${end}`;
   return [
     { type: "path", d: hook, stroke, fill: "none" },
     lost ? cross(end + side * 4, 22, stroke) : head(end, 22, -side as 1 | -1, stroke, true),
-    { type: "text", x: x + side * 24, y: MIDDLE + 4, text, fill: stroke, halo: true, anchor: right ? "start" : "end" },
+    {
+      type: "text",
+      x: wordsX,
+      y: MIDDLE + 4,
+      ...words,
+      fill: stroke,
+      halo: true,
+      anchor: right ? "start" : "end",
+    },
   ];
+}
+
+/**
+ * ITU-T Z.120 §4.7: a timer is an hourglass at its owner's line when it is set, one with an arrow to the line when it has
+ * expired, and a cross when it is stopped.
+ */
+function timerShapes({ at, label, operation }: LaneTimer, layout: LaneLayout): readonly Shape[] {
+  const lane = layout.at(at);
+  if (lane === undefined) return [];
+  const { x } = lane;
+  const { right, words, x: wordsX } = besideOf(label, x, layout, TIMER_WORDS);
+  const side = right ? 1 : -1;
+  const centre = x + side * 15;
+  const stroke = operation === "fired" ? "warning" : "ink-soft";
+  const hourglass = `M${centre - 4} ${MIDDLE - 6}H${centre + 4}L${centre - 4} ${MIDDLE + 6}H${centre + 4}Z`;
+  return [
+    { type: "line", x1: x, y1: MIDDLE, x2: centre, y2: MIDDLE, stroke },
+    operation === "cleared" ? cross(centre, MIDDLE, stroke) : { type: "path", d: hourglass, stroke, fill: "none" },
+    ...(operation === "fired" ? [head(x, MIDDLE, -side as 1 | -1, stroke, true)] : []),
+    {
+      type: "text",
+      x: wordsX,
+      y: MIDDLE + 4,
+      ...words,
+      fill: operation === "fired" ? "warning" : "ink-soft",
+      halo: true,
+      anchor: right ? "start" : "end",
+    },
+  ];
+}
+
+/** px from a lane to words beside it: a hook or a timer stands between. */
+const BESIDE = 26;
+/** px that most timers want: all of a lane shall stand on one side. */
+const TIMER_WORDS = 280;
+/** px that words are given even where their lane is out of sight. */
+const LEAST_WORDS = 120;
+
+/** What is said beside a lane: to its right if `wanted` px are there, or if there is more room than to its left. */
+function besideOf(said: string, at: number, { shown }: LaneLayout, wanted: number) {
+  const room = shown.right - shown.left - 8;
+  const after = Math.min(room, shown.right - at - BESIDE - 6);
+  const before = Math.min(room, at - shown.left - BESIDE - 6);
+  const right = after >= before || wanted <= after;
+  const words = wordsOf(said, Math.max(right ? after : before, Math.min(room, LEAST_WORDS)));
+  const width = textWidth(words.text);
+  const x = right
+    ? Math.max(shown.left + 4, Math.min(at + BESIDE, shown.right - width - 4))
+    : Math.min(shown.right - 4, Math.max(at - BESIDE, shown.left + width + 4));
+  return { right, words, x };
 }
 
 interface ArrowStyle {
@@ -193,8 +247,8 @@ function arrowShapes(from: number, to: number, arrow: ItemArrow, stroke: Paint, 
   const y = ARROW_Y;
   const line = { type: "line", stroke, ...(folded ? { dash: "1 4" } : dash !== undefined && { dash }) } as const;
   if (arrow === "-x") {
-    // Lost on its way: it ends before it is there.
-    const end = from + (to - from) * 0.72;
+    // Lost on its way: it ends before it is there, and near enough to tell where it was going.
+    const end = to - side * Math.min(LOST_BEFORE, Math.abs(to - from) * 0.28);
     return [{ ...line, x1: from, y1: y, x2: end - side * 6, y2: y }, cross(end, y, stroke)];
   }
   const ends = { x1: double ? from + side * 8 : from, x2: to - side * (filled ? 6 : 1) };
@@ -232,18 +286,16 @@ function withDetail({ label, detail }: { readonly label: string; readonly detail
   return detail === undefined ? label : `${label} (${detail})`;
 }
 
-function widthOf(text: string): number {
-  return text.length * LETTER;
+function wordsOf(said: string, px: number, bold = false): { readonly text: string; readonly whole?: string } {
+  const text = shorten(said, px, bold);
+  return text === said ? { text } : { text, whole: said };
 }
 
-/** The text, shortened to so many px: the words that all events begin with go first. */
-export function shorten(text: string, px: number, letter = LETTER): string {
-  if (text.length * letter <= px) return text;
-  const bare = text.replace(/LWM2M_CARRIER_(EVENT_|ERROR_|DEFERRED_)?/g, "");
-  const letters = Math.max(1, Math.floor(px / letter) - 1);
-  return bare.length <= letters + 1 ? bare : `${bare.slice(0, letters)}…`;
+/** px that words may take. */
+function roomOf({ shown }: LaneLayout): number {
+  return shown.right - shown.left;
 }
 
-function within(x: number, half: number, { left, right }: LaneLayout): number {
+function within(x: number, half: number, { shown: { left, right } }: LaneLayout): number {
   return Math.min(Math.max(x, left + half + 4), Math.max(left + half + 4, right - half - 4));
 }

@@ -1,7 +1,7 @@
 /** What of the run is drawn, and how. */
-import { useRef } from "preact/hooks";
 import { SEQUENCE_LEVELS, type SequenceLevel } from "../../../charts/item.ts";
-import { type LaneId, laneTitle } from "./lanes.ts";
+import { LaneMenu } from "./laneMenu.tsx";
+import type { LaneId } from "./lanes.ts";
 import { type SequenceSettings, TIME_STYLES, type TimeStyle } from "./settings.ts";
 
 export interface ToolbarProps {
@@ -82,7 +82,7 @@ export function Toolbar(props: ToolbarProps) {
           <option value="actors">actors</option>
         </select>
       )}
-      <LaneMenu {...props} />
+      <LaneMenu lanes={props.lanes} hidden={settings.hidden} onChange={onChange} />
       {props.expectable && (
         <button
           type="button"
@@ -95,41 +95,5 @@ export function Toolbar(props: ToolbarProps) {
         </button>
       )}
     </div>
-  );
-}
-
-function LaneMenu({ settings, lanes, onChange }: ToolbarProps) {
-  const menu = useRef<HTMLDetailsElement>(null);
-  const { hidden } = settings;
-  const toggle = (id: LaneId) =>
-    onChange({ hidden: hidden.includes(id) ? hidden.filter((other) => other !== id) : [...hidden, id] });
-  const gone = lanes.filter((id) => hidden.includes(id)).length;
-  return (
-    <details
-      class="sequence-menu"
-      ref={menu}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || menu.current?.open !== true) return;
-        event.stopPropagation();
-        menu.current.open = false;
-        menu.current.querySelector("summary")?.focus();
-      }}
-      onFocusOut={(event) => {
-        const to = event.relatedTarget;
-        if (to instanceof Node && !event.currentTarget.contains(to)) event.currentTarget.open = false;
-      }}
-    >
-      <summary class="button">Lanes{gone > 0 && <span class="chip">{gone} hidden</span>}</summary>
-      <div class="sequence-menu-list">
-        {lanes.map((id) => (
-          <label key={id}>
-            <input type="checkbox" checked={!hidden.includes(id)} onChange={() => toggle(id)} /> {laneTitle(id)}
-          </label>
-        ))}
-        <button type="button" class="button" onClick={() => onChange({ order: [], hidden: [] })}>
-          All, in the usual order
-        </button>
-      </div>
-    </details>
   );
 }

@@ -1,5 +1,5 @@
 /** The charts of the run's edition, held against it. The check comes with its charts, when somebody wants it. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { ChartTexts, ExpectedCharts } from "./expected.ts";
 
@@ -8,10 +8,16 @@ interface Loaded {
   readonly make: typeof import("./expected.ts").ExpectedCharts;
 }
 
+/** Records taken in one go: some 20 ms of work where several charts are under way. */
+const BUDGET = 2_000;
+
 /** Undefined while they are not wanted, or not there yet. */
 export function useExpected(app: App, wanted: boolean): ExpectedCharts | undefined {
   const [loaded, setLoaded] = useState<Loaded>();
+  const [, again] = useState(0);
   const kept = useRef<ExpectedCharts | undefined>(undefined);
+  const { session } = app.entry;
+  const { device } = app.view;
   useEffect(() => {
     if (!wanted || loaded !== undefined) return;
     let gone = false;
@@ -23,12 +29,17 @@ export function useExpected(app: App, wanted: boolean): ExpectedCharts | undefin
       gone = true;
     };
   }, [app, wanted, loaded]);
-  if (!wanted || loaded === undefined) return undefined;
-  const { session } = app.entry;
-  const { device } = app.view;
-  if (kept.current === undefined || !kept.current.isOf(session, device)) {
-    kept.current = new loaded.make(session, device, loaded.texts);
+  let complete = true;
+  if (wanted && loaded !== undefined) {
+    if (kept.current === undefined || !kept.current.isOf(session, device)) {
+      kept.current = new loaded.make(session, device, loaded.texts);
+    }
+    complete = kept.current.sync(BUDGET);
   }
-  kept.current.sync();
-  return kept.current;
+  useLayoutEffect(() => {
+    if (complete) return;
+    const frame = requestAnimationFrame(() => again((count) => count + 1));
+    return () => cancelAnimationFrame(frame);
+  });
+  return wanted && loaded !== undefined ? kept.current : undefined;
 }

@@ -6,7 +6,7 @@ import { type RowSettings, SequenceRows } from "./rows.ts";
 import type { SequenceSettings } from "./settings.ts";
 
 /** Records taken in one go: some 10 ms of work. */
-const BUDGET = 8_000;
+const BUDGET = 4_000;
 
 export interface ShownRows {
   readonly rows: SequenceRows;

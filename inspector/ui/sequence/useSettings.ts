@@ -3,14 +3,14 @@ import { useMemo, useState } from "preact/hooks";
 import type { App } from "../app.ts";
 import { remember, remembered } from "../state/remembered.ts";
 import type { SequenceRows } from "./rows.ts";
-import { isSettings, type SequenceSettings, USUAL } from "./settings.ts";
+import { isSettings, rememberable, type SequenceSettings, USUAL } from "./settings.ts";
 
 export function useSettings(): readonly [SequenceSettings, (change: Partial<SequenceSettings>) => void] {
   const [settings, set] = useState(() => remembered("sequence", USUAL, isSettings));
   const change = (some: Partial<SequenceSettings>) => {
     const next = { ...settings, ...some };
     set(next);
-    remember("sequence", next);
+    remember("sequence", rememberable(next));
   };
   return [settings, change];
 }

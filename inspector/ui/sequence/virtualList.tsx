@@ -97,7 +97,10 @@ export function VirtualList(props: VirtualListProps) {
     if (props.onKey?.(event, current ?? -1) === true) event.preventDefault();
     else if (count > 0) {
       const page = Math.max(1, Math.floor(viewport / rowHeight) - 1);
-      const moved = moveBy(event.key, current ?? first - 1, page, count);
+      // Nobody stands anywhere yet: one comes in from the side that the key leads away from.
+      const top = (scrollTop - shift) / rowHeight;
+      const before = event.key === "ArrowUp" ? Math.floor(top + viewport / rowHeight) : Math.ceil(top) - 1;
+      const moved = moveBy(event.key, current ?? before, page, count);
       if (moved === undefined) return;
       event.preventDefault();
       props.onCurrent?.(Math.min(Math.max(0, moved), count - 1));
