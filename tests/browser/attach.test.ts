@@ -8,7 +8,7 @@ const { command, look: lookAt, path } = useBrowser();
 const FULL_STATE_MS = 300;
 const FIRST_PAINT_MS = 500;
 /** Whatever else runs on the machine takes its time too: the best of these tells what the page is able to. */
-const MOST_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 20;
 
 /** A registered carrier's page. */
 async function registered(): Promise<string> {

@@ -10,6 +10,7 @@ export class Command {
   printed = "";
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<unknown>;
+  #hasEnded = false;
   #heard: () => void = () => {};
 
   /** `lwm2m-carrier` with these arguments. */
@@ -22,7 +23,11 @@ export class Command {
       });
     }
     this.#child.stdin.on("error", () => {});
-    this.#ended = once(this.#child, "close").then(() => this.#heard());
+    // All that it printed has come by then.
+    this.#ended = once(this.#child, "close").then(() => {
+      this.#hasEnded = true;
+      this.#heard();
+    });
   }
 
   /** What matches first; fails when the process ends without it. */
@@ -30,7 +35,7 @@ export class Command {
     for (;;) {
       const found = pattern.exec(this.printed)?.[0];
       if (found !== undefined) return found;
-      if (this.#child.exitCode !== null) throw new Error(`ended without ${pattern}: ${this.printed}`);
+      if (this.#hasEnded) throw new Error(`ended without ${pattern}: ${this.printed}`);
       await new Promise<void>((resolve) => {
         this.#heard = resolve;
       });

@@ -64,7 +64,7 @@ describe("the page of a demo", () => {
     const moment = page.getByRole("slider", { name: "Moment of the run" });
     await moment.press("Home");
     await look.active("registered").first().waitFor({ state: "detached" });
-    expect(await moment.getAttribute("aria-valuenow")).toBe("1");
+    await page.locator('[role=slider][aria-valuenow="1"]').waitFor();
     await page.getByText("runs yet at this moment").waitFor();
     await page.getByRole("option", { name: /^demo, edition/ }).waitFor();
     await look.picture("back-at-the-start");

@@ -87,7 +87,7 @@ describe("by the keyboard", () => {
     await page.keyboard.press("k");
     await standsAt(look, failure - 1);
     await page.keyboard.press("g");
-    await standsAt(look, 1);
+    await page.locator('.records-list [aria-posinset="1"][aria-selected="true"]').waitFor();
     for (const panel of [...PANELS.slice(1), PANELS[0]]) {
       await page.keyboard.press("]");
       await page.getByRole("tabpanel", { name: panel }).waitFor();

@@ -8,7 +8,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 const PICTURES = fileURLToPath(new URL("../../.build/pictures/", import.meta.url));
 const IN_PAGE = fileURLToPath(new URL("./inPage.js", import.meta.url));
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const WAIT_MS = 20_000;
+/** Under jest's own time for a test. */
+const WAIT_MS = 45_000;
 /** Nothing is fetched, looked up or reported by the browser itself. */
 const FLAGS = [
   "--headless",

@@ -20,9 +20,15 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 const SCROLLING_MS = 4_000;
-const STRETCHES = 5;
+const STRETCHES = 12;
 /** A second: sixty, but for the ends of a stretch and for what else a machine of two cores does; the figures are printed. */
 const LEAST_FRAMES = 55;
+/** Of the frames that an empty page scrolls at meanwhile, where the machine has no more to give to any page. */
+const LEAST_SHARE = 0.92;
+const LIST = ".sequence .virtual";
+/** Stripes and no script. */
+const EMPTY = `<!doctype html><div id="empty" style="height: 600px; overflow: auto">
+<p style="height: 100000px; background: repeating-linear-gradient(white 0 20px, silver 20px 40px)"></p></div>`;
 
 let server: Server;
 let browser: Browser;
@@ -35,7 +41,8 @@ beforeAll(async () => {
     const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
     const name = pathname === "/" ? "/index.html" : pathname;
     try {
-      const body = name === "/long.jsonl" ? recording : readFileSync(join(PAGE, name));
+      const made = { "/long.jsonl": recording, "/empty.html": EMPTY }[name];
+      const body = made ?? readFileSync(join(PAGE, name));
       response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "text/plain" });
       response.end(body);
     } catch {
@@ -52,7 +59,7 @@ beforeAll(async () => {
     undefined,
     { timeout: 90_000 },
   );
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -65,14 +72,20 @@ describe("the sequence chart of 100,000 rows", () => {
   });
 
   it("scrolls at sixty frames a second, and no place is ever empty", async () => {
-    const stretches: Stretch[] = [];
+    const blanks: number[] = [];
     // Whatever else runs on the machine takes frames too: the best stretch tells what the page is able to.
-    while (stretches.length < STRETCHES && !stretches.some(isSmooth)) stretches.push(await scrollAndCount());
-    for (const { frames, sampled, blank } of stretches)
+    let isSmooth = false;
+    while (!isSmooth && blanks.length < STRETCHES) {
+      const { frames, sampled, blank } = await scrollAndCount(page, LIST);
       console.log(`${JSON.stringify(frames)}; of ${sampled} frames of the page itself ${blank} had an empty place`);
-    expect(stretches.some(isSmooth)).toBe(true);
-    expect(stretches.map(({ blank }) => blank)).toEqual(stretches.map(() => 0));
-  }, 120_000);
+      blanks.push(blank);
+      isSmooth =
+        isWhole(frames) &&
+        (frames.perSecond >= LEAST_FRAMES || frames.perSecond >= LEAST_SHARE * (await framesOfEmpty()));
+    }
+    expect(isSmooth).toBe(true);
+    expect(blanks).toEqual(blanks.map(() => 0));
+  }, 240_000);
 
   it("is walked by the keyboard, to the last row and back", async () => {
     const list = page.locator(".sequence .virtual-rows");
@@ -113,28 +126,40 @@ async function expectInside(inner: Locator, outer: Locator): Promise<void> {
   expect(small.y + small.height).toBeLessThanOrEqual(large.y + large.height + 1);
 }
 
+function isWhole({ seconds }: Frames): boolean {
+  return seconds > (SCROLLING_MS / 1000) * 0.8;
+}
+
 interface Stretch extends Sampled {
   readonly frames: Frames;
 }
 
-function isSmooth({ frames }: Stretch): boolean {
-  return frames.seconds > (SCROLLING_MS / 1000) * 0.8 && frames.perSecond >= LEAST_FRAMES;
-}
-
-async function scrollAndCount(): Promise<Stretch> {
-  await page.locator(".sequence .virtual").evaluate((list) => {
-    list.scrollTop = 0;
+async function scrollAndCount(page: Page, list: string): Promise<Stretch> {
+  await page.locator(list).evaluate((element) => {
+    element.scrollTop = 0;
   });
   await browser.startTracing(page, { categories: FRAME_CATEGORIES });
-  const sampled = await scrollFor(SCROLLING_MS);
+  const sampled = await scrollFor(page, list, SCROLLING_MS);
   return { ...sampled, frames: framesOf(await browser.stopTracing()) };
 }
 
+/** Frames a second of a page that has nothing to do. */
+async function framesOfEmpty(): Promise<number> {
+  const empty = await Look.at(browser, new URL("/empty.html", page.url()).href);
+  try {
+    const { frames } = await scrollAndCount(empty.page, "#empty");
+    console.log(`an empty page meanwhile: ${JSON.stringify(frames)}`);
+    return isWhole(frames) ? frames.perSecond : Number.POSITIVE_INFINITY;
+  } finally {
+    await empty.close();
+  }
+}
+
 /** Turns the wheel all the time; counts the frames in which a visible place had no row. */
-async function scrollFor(ms: number): Promise<Sampled> {
-  const box = (await page.locator(".sequence .virtual").boundingBox())!;
+async function scrollFor(page: Page, list: string, ms: number): Promise<Sampled> {
+  const box = (await page.locator(list).boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.evaluate(SAMPLING);
+  await page.evaluate(samplingOf(list));
   const client = await page.context().newCDPSession(page);
   const speed = 6_000;
   await client.send("Input.synthesizeScrollGesture", {
@@ -154,8 +179,8 @@ interface Sampled {
 }
 
 /** In the page: at each frame, whether rows reach from the top of the list to its bottom. */
-const SAMPLING = `{
-  const list = document.querySelector(".sequence .virtual");
+const samplingOf = (list: string) => `{
+  const list = document.querySelector(${JSON.stringify(list)});
   globalThis.found = { blank: 0, sampled: 0, stop: false };
   const sample = () => {
     const { top, bottom } = list.getBoundingClientRect();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Frame } from "../../inspector/protocol.ts";
 import type { Socket } from "../../inspector/ui/state/liveConnection.ts";
-import { watchLive } from "../../inspector/ui/state/watchLive.ts";
+import { type BookmarkMemory, watchLive } from "../../inspector/ui/state/watchLive.ts";
 import { chartRecords, recordsOf, storeOf } from "./shellSupport.ts";
 
 /** The server's end, played by the test. */
@@ -39,7 +39,7 @@ const hello = (instance: string, more: object = {}): Frame => ({
   ...more,
 });
 
-function watched(most?: number) {
+function watched(most?: number, memory?: BookmarkMemory, isStranger?: () => Promise<boolean>) {
   const { store, draw } = storeOf();
   const sockets: PlayedSocket[] = [];
   const due: { work: () => void; ms: number }[] = [];
@@ -54,6 +54,8 @@ function watched(most?: number) {
     later: (work, ms) => due.push({ work, ms }),
     random: () => 0.5,
     ...(most !== undefined && { most }),
+    ...(memory !== undefined && { memory }),
+    ...(isStranger !== undefined && { isStranger }),
   });
   return { store, draw, sockets, due, connection, socket: () => sockets.at(-1)! };
 }
@@ -105,6 +107,32 @@ describe("the line to a running app", () => {
     expect(store.sessions).toHaveLength(1);
   });
 
+  it("says so when the app was started anew under another address, and looks for it all the same", async () => {
+    let isStranger = false;
+    let asked = 0;
+    const { store, due, socket } = watched(undefined, undefined, async () => {
+      asked++;
+      if (!isStranger) throw new Error("nobody there");
+      return true;
+    });
+    const said = () => store.view.notices.map(({ text }) => text);
+    socket().onopen?.();
+    socket().tell(hello("i1"));
+    socket().break();
+    await Promise.resolve();
+    expect(said()).toEqual([expect.stringContaining("keeps trying")]);
+    isStranger = true;
+    due.shift()!.work();
+    socket().break();
+    await new Promise((done) => setImmediate(done));
+    expect(asked).toBe(2);
+    expect(said()).toEqual(["demo was started anew and has another page now: open the address that it prints."]);
+    due.shift()!.work();
+    socket().onopen?.();
+    socket().tell(hello("i1"));
+    expect(said()).toEqual([]);
+  });
+
   it("takes no record twice when the server begins too early", () => {
     const { store, socket } = watched();
     socket().onopen?.();
@@ -146,6 +174,9 @@ describe("the line to a running app", () => {
     expect(store.entry.session.length).toBe(2);
     expect(store.entry.session.gaps).toEqual([{ before: 1, count: 40 }]);
     expect(store.view.notices.at(-1)!.text).toContain("40 records");
+    // A page that falls behind again and again says so once.
+    socket().tell({ frame: "gap", first: 42, count: 2 }, { frame: "checkpoint", before: 44, records: [] });
+    expect(store.view.notices.map(({ text }) => text)).toEqual([expect.stringContaining("42 records")]);
   });
 
   it("gives answers to who asked, and rejects what a broken line leaves open", async () => {
@@ -212,6 +243,77 @@ describe("the line to a running app", () => {
     expect(store.entry.session.length).toBe(2);
     expect(store.view.bookmarks).toEqual([{ index: 1, label: "#3" }]);
     expect(store.view).toMatchObject({ cursor: { index: 1 }, selected: 1 });
+  });
+
+  it("has its bookmarks again after the page was loaded again, those of another run of the app not", () => {
+    const kept = new Map<string, readonly { device: string; seq: number; label: string }[]>();
+    const memory: BookmarkMemory = {
+      of: (instance) => kept.get(instance) ?? [],
+      keep: (instance, marks) => kept.set(instance, marks),
+    };
+    const records = recordsOf(chartRecords("c", ["a", "b", "c", "d"]));
+    const before = watched(undefined, memory);
+    before.socket().onopen?.();
+    before.socket().tell(hello("i1"), { frame: "records", first: 0, records });
+    before.store.update({ bookmarks: [1, 3].map((index) => ({ index, label: `#${index}` })) });
+    before.draw();
+    expect(kept.get("i1")).toEqual([
+      { device: "d", seq: 2, label: "#1" },
+      { device: "d", seq: 4, label: "#3" },
+    ]);
+
+    const { store, draw, socket, due } = watched(undefined, memory);
+    socket().onopen?.();
+    socket().tell(hello("i1"), { frame: "records", first: 1, records: records.slice(1, 3) });
+    expect(store.view.bookmarks).toEqual([{ index: 0, label: "#1" }]);
+    draw();
+    // The other one's record has not come yet.
+    expect(kept.get("i1")).toHaveLength(2);
+    socket().tell({ frame: "records", first: 3, records: records.slice(3) });
+    store.update({ bookmarks: store.view.bookmarks.filter(({ label }) => label === "#3") });
+    draw();
+    expect(kept.get("i1")).toEqual([{ device: "d", seq: 4, label: "#3" }]);
+
+    socket().break();
+    due.shift()!.work();
+    socket().onopen?.();
+    socket().tell(hello("i2"), { frame: "records", first: 0, records });
+    draw();
+    expect(store.view.bookmarks).toEqual([]);
+    expect(kept.get("i1")).toHaveLength(1);
+    expect(kept.has("i2")).toBe(false);
+  });
+
+  it("keeps its bookmarks through a checkpoint while another session is looked at", () => {
+    const { store, socket } = watched();
+    socket().onopen?.();
+    const records = recordsOf(chartRecords("c", ["a", "b", "c", "d"]));
+    socket().tell(hello("i1"), { frame: "records", first: 0, records });
+    store.update({ bookmarks: [0, 3].map((index) => ({ index, label: `#${index}` })) });
+    store.select(3);
+    store.open("other.jsonl", JSON.stringify(records[0]));
+    socket().tell(
+      { frame: "checkpoint", before: 2, records: [] },
+      { frame: "records", first: 2, records: records.slice(2) },
+    );
+    expect(store.view.bookmarks).toEqual([]);
+    store.update({ session: 0 });
+    expect(store.view).toMatchObject({ cursor: { index: 1 }, selected: 1, bookmarks: [{ index: 1, label: "#3" }] });
+  });
+
+  it("is told which breakpoints hold, whichever page has set them", () => {
+    const { store, socket } = watched();
+    const steering = { send: true, fire: true, freeze: true, controls: [], breakpoints: [{ state: "a" }] };
+    socket().onopen?.();
+    socket().tell(hello("i1", { steering }));
+    expect(store.entry.steering?.breakpoints).toEqual([{ state: "a" }]);
+    socket().tell({ frame: "breakpoints", breakpoints: [{ state: "a" }, { event: "go" }] });
+    expect(store.entry.steering).toEqual({ ...steering, breakpoints: [{ state: "a" }, { event: "go" }] });
+    // Of an app that lets nothing be done, nothing follows.
+    const other = watched();
+    other.socket().onopen?.();
+    other.socket().tell(hello("i1"), { frame: "breakpoints", breakpoints: [{ state: "a" }] });
+    expect(other.store.entry.steering).toBeUndefined();
   });
 
   it("looks at a device, not at definitions that belong to none", () => {

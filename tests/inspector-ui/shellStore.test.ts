@@ -87,7 +87,39 @@ describe("the page's store", () => {
     expect(store.view).toBe(before);
   });
 
-  it("forgets places when it goes to another session, and the other session's close leads back", () => {
+  it("leaves places with their session, and comes back to them", () => {
+    const { store } = storeOf();
+    store.open("a.jsonl", textOf([log("one"), step, log("two")], "a"));
+    store.select(1);
+    store.update({ node: "a", bookmarks: [{ index: 2, label: "here" }] });
+    const place = store.view;
+    store.open("b.jsonl", textOf([log("one")], "b"));
+    expect(store.view).toMatchObject({ device: "b", cursor: { index: "live" }, bookmarks: [] });
+    expect(store.view.actor).toBeUndefined();
+    expect(store.view.selected).toBeUndefined();
+    store.update({ session: 0 });
+    expect(store.view).toEqual(place);
+  });
+
+  it("moves places with records that go, in sessions that nobody looks at too", () => {
+    const { store } = storeOf();
+    store.open("a.jsonl", textOf([log("one"), step, log("two")], "a"));
+    const { entry } = store;
+    store.update({
+      cursor: { index: 2, microstep: 1 },
+      bookmarks: [0, 1].map((index) => ({ index, label: `${index}` })),
+    });
+    store.open("b.jsonl", textOf([log("one")], "b"));
+    store.recordsWent(entry, 1);
+    expect(store.view).toMatchObject({ cursor: { index: "live" }, bookmarks: [] });
+    store.update({ session: 0 });
+    expect(store.view).toMatchObject({ cursor: { index: 1, microstep: 1 }, bookmarks: [{ index: 0, label: "1" }] });
+    store.recordsWent(entry, 2);
+    expect(store.view).toMatchObject({ cursor: { index: 0 }, bookmarks: [] });
+    expect(store.view.cursor.microstep).toBeUndefined();
+  });
+
+  it("begins another session at its end, and the other session's close leads back", () => {
     const { store } = storeOf();
     store.open("a.jsonl", textOf([log("one"), log("two")], "a"));
     store.open("b.jsonl", textOf([log("one"), log("two")], "b"));

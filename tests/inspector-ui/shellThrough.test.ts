@@ -1,12 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import type { MachineDefinition } from "../../inspector/definition.ts";
-import { COMMANDS, commandFor } from "../../inspector/ui/shell/commands.ts";
+import { COMMANDS, commandFor, toFailure } from "../../inspector/ui/shell/commands.ts";
 import { formatOffset } from "../../inspector/ui/shell/formatTime.ts";
 import { stateText } from "../../inspector/ui/shell/stateText.ts";
 import { bandsOf, indexAt, placesOf } from "../../inspector/ui/shell/timeline.ts";
 import { Filtered, filteredOf } from "../../inspector/ui/state/filtered.ts";
 import { leavesOf, Phases } from "../../inspector/ui/state/phases.ts";
-import { pauseAfter, play } from "../../inspector/ui/state/playback.ts";
 import { neighbour, nextMicrostep, stride } from "../../inspector/ui/state/steps.ts";
 import type { RecordFields } from "../../ports/trace.ts";
 import { chartRecords, recordsOf, sessionOf, storeOf } from "./shellSupport.ts";
@@ -60,6 +59,22 @@ describe("the ways through a run", () => {
     expect(stride(store, "failure", 1)).toBe(false);
     stride(store, "failure", -1);
     expect(store.index).toBe(1);
+  });
+
+  it("go on from the last failure to the first, and to why it was", () => {
+    const failure: RecordFields = { kind: "event", semantic: "error", event: "E" };
+    const { store } = at([log("a"), failure, log("b"), failure, log("c")]);
+    store.update({ panel: "wire" });
+    const way: number[] = [];
+    for (const direction of [1, 1, 1, -1] as const) {
+      toFailure(store, direction);
+      way.push(store.index);
+    }
+    expect(way).toEqual([1, 3, 1, 3]);
+    expect(store.view.panel).toBe("why");
+    const none = at([log("a")]).store;
+    toFailure(none, 1);
+    expect(none.view.cursor.index).toBe("live");
   });
 
   it("go from macrostep to macrostep of the device, over everything else", () => {
@@ -124,58 +139,6 @@ describe("the ways through a run", () => {
     expect(neighbour([2, 5, 9], 6, -1)).toBe(5);
     expect(neighbour([2, 5, 9], 9, 1)).toBeUndefined();
     expect(neighbour([], 0, -1)).toBeUndefined();
-  });
-});
-
-describe("a run that is played", () => {
-  function player(fields: readonly (RecordFields & { time?: number })[]) {
-    const { store } = at(fields);
-    const due: { work: () => void; ms: number }[] = [];
-    let ended = 0;
-    const stop = play(
-      store,
-      (work, ms) => {
-        const timer = { work, ms };
-        due.push(timer);
-        return () => due.splice(due.indexOf(timer), 1);
-      },
-      () => ended++,
-    );
-    return { store, due, stop, next: () => due.shift()?.work(), ended: () => ended };
-  }
-
-  it("goes from the beginning to the end, record by record, and then says that it is over", () => {
-    const { store, next, due, ended } = player([log("a"), log("b"), log("c")]);
-    const way = [store.index];
-    while (due.length > 0) {
-      next();
-      way.push(store.index);
-    }
-    expect(way).toEqual([0, 1, 2, 2]);
-    expect(ended()).toBe(1);
-  });
-
-  it("waits longer where the run waited, but never for long", () => {
-    expect(pauseAfter(0)).toBeGreaterThan(0);
-    expect(pauseAfter(1_000)).toBeGreaterThan(pauseAfter(10));
-    expect(pauseAfter(86_400_000)).toBeLessThan(1_000);
-    expect(pauseAfter(-5)).toBe(pauseAfter(0));
-  });
-
-  it("ends when somebody goes elsewhere, and when it is stopped", () => {
-    const first = player([log("a"), log("b"), log("c"), log("d")]);
-    first.next();
-    first.store.select(3);
-    first.next();
-    expect(first.store.index).toBe(3);
-    expect(first.ended()).toBe(1);
-    const second = player([log("a"), log("b"), log("c")]);
-    second.next();
-    second.stop();
-    expect(second.due).toEqual([]);
-    expect(second.ended()).toBe(1);
-    second.stop();
-    expect(second.ended()).toBe(1);
   });
 });
 

@@ -5,7 +5,7 @@ import { firstDifference } from "../../inspector/ui/state/firstDifference.ts";
 import { SecondApp } from "../../inspector/ui/state/secondApp.ts";
 import { StepIndex } from "../../inspector/ui/state/stepIndex.ts";
 import type { RecordFields } from "../../ports/trace.ts";
-import { chartRecords, sessionOf, storeOf } from "./shellSupport.ts";
+import { chartRecords, recordsOf, sessionOf, storeOf } from "./shellSupport.ts";
 
 const log = (line: string): RecordFields => ({ kind: "log", line });
 const stepsOf = (fields: readonly RecordFields[]) => new StepIndex(sessionOf(fields), "d", "chart").update();
@@ -64,7 +64,7 @@ describe("the sentence about where two runs part", () => {
         second: { index: 9, value: '"failed"', event: done },
       }),
     ).toBe(
-      "fota moves alike 2 times, then in A it goes to downloading.verifying (transferring is done), in B it goes to failed (transferring is done).",
+      "fota moves alike 2 times, then in A it goes to downloading.verifying (transferring ended), in B it goes to failed (transferring ended).",
     );
     expect(describeDifference({ actor: "c", alike: 0, second: { index: 0, value: '"on"', event: "go" } })).toBe(
       "c differs from its beginning: in A it goes no further, in B it goes to on (go).",
@@ -135,6 +135,70 @@ describe("the second run's app", () => {
     expect(second.view).toMatchObject({ actor: "c", node: "a" });
     second.update({ node: undefined, actor: undefined });
     expect(second.view.actor).toBeUndefined();
+  });
+
+  it("keeps its bookmarks for when it is looked at alone", () => {
+    const { store, second } = two();
+    second.update({ bookmarks: [{ index: 2, label: "here" }] });
+    store.update({ compare: undefined });
+    store.update({ session: 1 });
+    expect(store.view.bookmarks).toEqual([{ index: 2, label: "here" }]);
+    store.update({ session: 0, compare: { session: 1, device: "d" } });
+    expect(new SecondApp(store, store.view.compare!).view.bookmarks).toEqual([{ index: 2, label: "here" }]);
+  });
+
+  it("moves its places when its oldest records go", () => {
+    const { store, second } = two();
+    second.linked = false;
+    second.select(4);
+    second.update({ bookmarks: [{ index: 3, label: "here" }] });
+    store.recordsWent(second.entry, 2);
+    expect(second.view).toMatchObject({ cursor: { index: 2 }, selected: 2, bookmarks: [{ index: 1, label: "here" }] });
+  });
+
+  it("has room for one chart of each; both are there again when it goes", () => {
+    const { store } = two();
+    expect(store.view.view).toBe("sequence");
+    store.update({ compare: undefined });
+    expect(store.view.view).toBe("split");
+    store.update({ view: "chart" });
+    store.update({ compare: { session: 1, device: "d" } });
+    expect(store.view.view).toBe("chart");
+    store.update({ view: "sequence" });
+    store.update({ compare: undefined });
+    expect(store.view.view).toBe("sequence");
+  });
+
+  it("becomes the first, with all its places, when the two are swapped", () => {
+    const { store, second } = two();
+    second.linked = false;
+    store.select(1);
+    second.select(5);
+    second.update({ bookmarks: [{ index: 5, label: "here" }] });
+    store.swap();
+    expect(store.entry.title).toBe("B");
+    expect(store.view).toMatchObject({ selected: 5, bookmarks: [{ index: 5, label: "here" }] });
+    const other = new SecondApp(store, store.view.compare!);
+    other.linked = false;
+    expect(other.entry.title).toBe("A");
+    expect(other.view).toMatchObject({ selected: 1, bookmarks: [] });
+    store.swap();
+    expect(store.view).toMatchObject({ session: 0, selected: 1, compare: { session: 1, device: "d" } });
+  });
+
+  it("looks at another device of its run, and is compared by that", () => {
+    const { store } = storeOf();
+    store.update({ session: store.add({ title: "A", session: sessionOf(chartRecords("c", ["a"])), state: "file" }) });
+    const both = sessionOf(chartRecords("c", ["a"]), "one");
+    both.append(recordsOf(chartRecords("c", ["b"]), "two"));
+    store.add({ title: "B", session: both, state: "file" });
+    store.update({ compare: { session: 1, device: "one" } });
+    const second = new SecondApp(store, store.view.compare!);
+    const difference = () => firstDifference(second.steps.first, second.steps.second);
+    expect(difference()).toBeUndefined();
+    second.select(1);
+    expect(second.view.device).toBe("two");
+    expect(difference()).toMatchObject({ second: { value: '"b"' } });
   });
 
   it("tells its listeners when it alone has changed", () => {

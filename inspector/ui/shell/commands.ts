@@ -1,6 +1,8 @@
 /** Everything that a key does on the page: one table for the keyboard and the help. */
 import type { App, PanelName, ViewName } from "../app.ts";
 import { recordLine } from "../panels/shared/recordLine.ts";
+import { filteredOf } from "../state/filtered.ts";
+import { marksOf } from "../state/marks.ts";
 import { stride } from "../state/steps.ts";
 
 /** What the shell itself can do. */
@@ -10,6 +12,7 @@ export interface ShellActions {
   showHelp(): void;
   showExports(): void;
   toggleCompare(): void;
+  showDevices(): void;
   nextTheme(): void;
   play(): void;
 }
@@ -40,7 +43,7 @@ export const COMMANDS: readonly CommandGroup[] = [
       { key: ",", label: "previous microstep", run: (app) => stride(app, "microstep", -1) },
       { key: "n", label: "next failure, and why", run: (app) => toFailure(app, 1) },
       { key: "p", label: "previous failure, and why", run: (app) => toFailure(app, -1) },
-      { key: "g", label: "first record", run: (app) => app.select(0) },
+      { key: "g", label: "first record that the filter lets through", run: toFirst },
       { key: "r", label: "play the run from here, or stop", run: (_, shell) => shell.play() },
       { key: "l", label: "live: follow the newest record, or stand still", run: toggleLive },
     ],
@@ -73,6 +76,7 @@ export const COMMANDS: readonly CommandGroup[] = [
       { key: "/", label: "filter", run: (_, shell) => shell.focusFilter() },
       { key: "o", label: "open a recording", run: (_, shell) => shell.openFile() },
       { key: "e", label: "save and export", run: (_, shell) => shell.showExports() },
+      { key: "D", label: "choose a device", run: (_, shell) => shell.showDevices() },
       { key: "c", label: "compare with another run", run: (_, shell) => shell.toggleCompare() },
       { key: "t", label: "light, dark, or as the system has it", run: (_, shell) => shell.nextTheme() },
       { key: "?", label: "this help", run: (_, shell) => shell.showHelp() },
@@ -93,8 +97,17 @@ export function toggleLive(app: App): void {
   else app.update({ cursor: { index: "live" }, selected: undefined });
 }
 
+function toFirst(app: App): void {
+  app.select(filteredOf(app).indices[0] ?? -1);
+}
+
 export function toFailure(app: App, direction: 1 | -1): void {
-  if (stride(app, "failure", direction)) app.update({ panel: "why" });
+  const { failures } = marksOf(app.entry.session).of(app.view.device);
+  // After the last one comes the first again.
+  const around = failures.at(direction === 1 ? 0 : -1);
+  if (around === undefined) return;
+  if (!stride(app, "failure", direction)) app.select(around);
+  app.update({ panel: "why" });
 }
 
 export function toggleBookmark(app: App): void {

@@ -1,5 +1,6 @@
 import type { AppStore } from "../state/appStore.ts";
-import { devicesOf } from "../state/devices.ts";
+import { type FleetRow, fleetOf } from "../state/fleet.ts";
+import { FleetList } from "./fleetList.tsx";
 import { Overlay } from "./overlay.tsx";
 
 export interface CompareDialogProps {
@@ -10,30 +11,32 @@ export interface CompareDialogProps {
 
 /** Which run to put beside the one that is looked at: another session, or another device of the same. */
 export function CompareDialog({ store, onOpen, onClose }: CompareDialogProps) {
-  const choices = runsBeside(store);
+  const runs = runsBeside(store);
+  const compare = (session: number, device: string) => {
+    store.update({ compare: { session, device } });
+    onClose();
+  };
   return (
     <Overlay title="Compare with another run" onClose={onClose}>
       <p class="dialog-text">
-        {choices.length === 0
+        {runs.length === 0
           ? "There is no other run yet: open a recording, and it can be put beside this one."
           : `Beside ${store.entry.title}${store.view.device === "" ? "" : `, ${store.view.device}`}:`}
       </p>
       <ul class="choices">
-        {choices.map(({ session, device, title }) => (
-          <li key={`${session} ${device}`}>
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                // Both charts of both runs have room on few screens: 3 shows them.
-                const { view } = store.view;
-                store.update({ compare: { session, device }, view: view === "split" ? "sequence" : view });
-                onClose();
-              }}
-            >
-              {title}
-              <span class="choice-device">{device}</span>
-            </button>
+        {runs.map(({ session, title, rows }) => (
+          <li key={session}>
+            {rows.length === 1 ? (
+              <button type="button" class="button" onClick={() => compare(session, rows[0]!.device)}>
+                {title}
+                <span class="choice-device">{rows[0]!.device}</span>
+              </button>
+            ) : (
+              <>
+                <h3 class="choice-title">{title}</h3>
+                <FleetList rows={rows} device="" onChoose={(device) => compare(session, device)} />
+              </>
+            )}
           </li>
         ))}
         <li>
@@ -46,16 +49,19 @@ export function CompareDialog({ store, onOpen, onClose }: CompareDialogProps) {
   );
 }
 
-interface RunChoice {
+interface RunsOfSession {
   readonly session: number;
-  readonly device: string;
   readonly title: string;
+  readonly rows: readonly FleetRow[];
 }
 
-function runsBeside(store: AppStore): readonly RunChoice[] {
-  return store.sessions.flatMap(({ title, session }, at) =>
-    devicesOf(session)
-      .filter((device) => at !== store.view.session || device !== store.view.device)
-      .map((device) => ({ session: at, device, title })),
-  );
+/** The other runs, as they stand at their ends. */
+function runsBeside(store: AppStore): readonly RunsOfSession[] {
+  return store.sessions
+    .map(({ title, session }, at) => {
+      const rows = fleetOf(session, session.length - 1);
+      const others = rows.filter(({ device }) => at !== store.view.session || device !== store.view.device);
+      return { session: at, title, rows: others };
+    })
+    .filter(({ rows }) => rows.length > 0);
 }

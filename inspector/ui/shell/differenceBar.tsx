@@ -48,7 +48,20 @@ export function DifferenceBar({ first, second }: DifferenceBarProps) {
       >
         <Icon name="link" /> together
       </button>
-      <button type="button" class="button plain" onClick={() => first.update({ compare: undefined })}>
+      <button
+        type="button"
+        class="button plain"
+        title="What is B becomes A, which can be steered"
+        onClick={() => first.swap()}
+      >
+        <Icon name="swap" /> swap
+      </button>
+      <button
+        type="button"
+        class="button plain"
+        title="Show one run again (c)"
+        onClick={() => first.update({ compare: undefined })}
+      >
         <Icon name="close" /> end
       </button>
     </div>

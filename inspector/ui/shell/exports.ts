@@ -28,14 +28,14 @@ const pictures: readonly Export[] = [
     suffix,
     description: "the drawing as it is on the page, to any size",
     extension: "svg",
-    make: (_, range) => new Blob([svgText(draw(range))], { type: "image/svg+xml" }),
+    make: (app, range) => new Blob([svgText(draw(app, range))], { type: "image/svg+xml" }),
   },
   {
     label: `${name}, PNG`,
     suffix,
     description: "the drawing as it is on the page, in pixels",
     extension: "png",
-    make: (_, range) => pngOf(draw(range), PNG_SCALE),
+    make: (app, range) => pngOf(draw(app, range), PNG_SCALE),
   },
 ]);
 
@@ -54,14 +54,15 @@ export const EXPORTS: readonly Export[] = [
   ...pictures,
 ];
 
-function drawnStatechart(): SVGElement {
-  const svg = statechartSvg();
+function drawnStatechart(app: App): SVGElement {
+  const svg = statechartSvg(app);
   if (svg === undefined) throw new Error("No statechart is drawn: show it first (1).");
   return svg;
 }
 
-function drawnSequence({ from, to }: ExportRange): SVGElement {
+function drawnSequence(app: App, { from, to }: ExportRange): SVGElement {
   const svg = sequenceSvg(
+    app,
     from === undefined && to === undefined ? undefined : { from: from ?? 0, to: to ?? Number.POSITIVE_INFINITY },
   );
   if (svg === undefined) throw new Error("No sequence chart is drawn: show it first (2).");

@@ -21,6 +21,7 @@ const PATHS = {
   dockBottom: "M2 3h12v10H2zM2 9h12",
   dockRight: "M2 3h12v10H2zM10 3v10",
   warning: "M8 2.5L14.5 13.5h-13zM8 6.5v3.5M8 11.8v.3",
+  swap: "M3 5.5h9.5M10 3l2.5 2.5L10 8M13 10.5H3.5M6 8l-2.5 2.5L6 13",
   link: "M6.5 9.5l3-3M5 7.5L3.5 9a2.5 2.5 0 0 0 3.5 3.5L8.5 11M7.5 5L9 3.5A2.5 2.5 0 0 1 12.5 7L11 8.5",
 } as const;
 

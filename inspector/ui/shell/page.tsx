@@ -8,8 +8,10 @@ import { nextTheme, themeChoice } from "../state/theme.ts";
 import { AppContext } from "../state/useApp.ts";
 import type { ShellActions } from "./commands.ts";
 import { CompareDialog } from "./compareDialog.tsx";
+import { DeviceDialog } from "./deviceDialog.tsx";
 import { DropFile } from "./dropFile.tsx";
 import { FILTER_FIELD } from "./filterField.tsx";
+import { Guarded } from "./guarded.tsx";
 import { HelpDialog } from "./helpDialog.tsx";
 import { LazyExports } from "./lazyExports.tsx";
 import { Notices } from "./notices.tsx";
@@ -27,7 +29,7 @@ import { TwoRuns, Views } from "./views.tsx";
 import { Welcome } from "./welcome.tsx";
 import "./shell.css";
 
-type Overlaid = "help" | "exports" | "compare" | undefined;
+type Overlaid = "help" | "exports" | "compare" | "devices" | undefined;
 type Dock = "bottom" | "right";
 
 export function Page({ store }: { readonly store: AppStore }) {
@@ -50,6 +52,7 @@ export function Page({ store }: { readonly store: AppStore }) {
       openFile: () => picker.current?.click(),
       focusFilter: () => document.getElementById(FILTER_FIELD)?.focus(),
       showHelp: () => setOverlaid("help"),
+      showDevices: () => setOverlaid("devices"),
       showExports: () => setOverlaid("exports"),
       toggleCompare: () => {
         if (store.view.compare === undefined) setOverlaid("compare");
@@ -70,17 +73,21 @@ export function Page({ store }: { readonly store: AppStore }) {
   return (
     <AppContext.Provider value={store}>
       <div class="page">
-        <TopBar
-          theme={theme}
-          dock={dock}
-          onOpen={shell.openFile}
-          onExports={shell.showExports}
-          onCompare={shell.toggleCompare}
-          onTheme={shell.nextTheme}
-          onDock={moveDock}
-          onHelp={shell.showHelp}
-        />
-        <SessionTabs store={store} />
+        <AppContext.Provider value={focused}>
+          <TopBar
+            theme={theme}
+            dock={dock}
+            comparing={second !== undefined}
+            onOpen={shell.openFile}
+            onExports={shell.showExports}
+            onCompare={shell.toggleCompare}
+            onTheme={shell.nextTheme}
+            onDock={moveDock}
+            onHelp={shell.showHelp}
+            onDevices={shell.showDevices}
+          />
+        </AppContext.Provider>
+        <SessionTabs store={store} onCompare={shell.toggleCompare} />
         <main class="middle">
           <Welcome onOpen={shell.openFile}>
             <Split
@@ -103,7 +110,11 @@ export function Page({ store }: { readonly store: AppStore }) {
                     label="Between records and panels"
                     direction={dock === "bottom" ? "row" : "column"}
                     share={dock === "bottom" ? 0.38 : 0.45}
-                    first={<RecordsList />}
+                    first={
+                      <Guarded name="The list of records">
+                        <RecordsList />
+                      </Guarded>
+                    }
                     second={<Panels />}
                   />
                 </AppContext.Provider>
@@ -112,12 +123,19 @@ export function Page({ store }: { readonly store: AppStore }) {
           </Welcome>
         </main>
         <AppContext.Provider value={focused}>
-          <TimeBar />
+          <Guarded name="The line of the run">
+            <TimeBar />
+          </Guarded>
         </AppContext.Provider>
         <Notices onDismiss={dismiss} />
         <DropFile onFiles={openFiles} />
         {overlaid === "help" && <HelpDialog onClose={close} />}
         {overlaid === "exports" && <LazyExports app={focused} onClose={close} />}
+        {overlaid === "devices" && (
+          <AppContext.Provider value={focused}>
+            <DeviceDialog onClose={close} />
+          </AppContext.Provider>
+        )}
         {overlaid === "compare" && <CompareDialog store={store} onOpen={shell.openFile} onClose={close} />}
         <input
           ref={picker}

@@ -91,6 +91,10 @@ function RecordRow({ session, index, marked, missingBefore }: RecordRowProps) {
 function NoRecords({ app }: { readonly app: App }) {
   const all = app.entry.session.length;
   if (all === 0) return <p class="empty">No record has come yet.</p>;
+  if (app.view.filter === "")
+    return (
+      <p class="empty">Of this device there is no record among the {all} that are here: it stands as the views show.</p>
+    );
   return (
     <div class="empty">
       <p>The filter lets none of the {all} records through.</p>

@@ -31,7 +31,7 @@ export function Scrubber() {
     const to = keyTarget(event.key, app.index, length);
     if (to === undefined) return;
     event.preventDefault();
-    app.select(to);
+    stand(app, to);
   };
   if (length === 0) return <div class="scrubber" />;
   const at = (app.index + 0.5) / length;
@@ -50,12 +50,12 @@ export function Scrubber() {
       onPointerDown={(event) => {
         dragging.current = true;
         event.currentTarget.setPointerCapture(event.pointerId);
-        app.select(indexOf(event));
+        stand(app, indexOf(event));
       }}
       onPointerMove={(event) => {
         const index = indexOf(event);
         setHovered(index);
-        if (dragging.current) app.select(index);
+        if (dragging.current) stand(app, index);
       }}
       onPointerLeave={() => setHovered(undefined)}
       onLostPointerCapture={() => {
@@ -101,6 +101,12 @@ export function Scrubber() {
       )}
     </div>
   );
+}
+
+/** At any record of the run, without leaving the device that is looked at. */
+function stand(app: App, index: number): void {
+  if (app.entry.session.at(index).device === app.view.device) app.select(index);
+  else app.update({ cursor: { index }, selected: undefined });
 }
 
 function keyTarget(key: string, index: number, length: number): number | undefined {

@@ -3,7 +3,12 @@ import type { AppStore } from "../state/appStore.ts";
 import { useApp } from "../state/useApp.ts";
 import { Icon } from "./icon.tsx";
 
-export function SessionTabs({ store }: { readonly store: AppStore }) {
+export interface SessionTabsProps {
+  readonly store: AppStore;
+  readonly onCompare: () => void;
+}
+
+export function SessionTabs({ store, onCompare }: SessionTabsProps) {
   useApp();
   const { sessions, view } = store;
   if (sessions.length < 2) return null;
@@ -14,11 +19,14 @@ export function SessionTabs({ store }: { readonly store: AppStore }) {
           <button
             type="button"
             class="session-name"
+            title={entry.title}
             aria-current={index === view.session ? "page" : undefined}
             onClick={() => store.update({ session: index, compare: undefined })}
           >
             <i class={`dot ${entry.state}`} />
             {entry.title === "" ? "the app" : entry.title}
+            {entry.state === "live" && <span class="hidden-text">, live</span>}
+            {entry.state === "lost" && " – lost"}
           </button>
           {(entry.state === "file" || entry.state === "lost") && (
             <button
@@ -32,6 +40,11 @@ export function SessionTabs({ store }: { readonly store: AppStore }) {
           )}
         </span>
       ))}
+      {view.compare === undefined && (
+        <button type="button" class="button plain" title="Put another run beside this one (c)" onClick={onCompare}>
+          <Icon name="compare" /> Compare …
+        </button>
+      )}
     </nav>
   );
 }

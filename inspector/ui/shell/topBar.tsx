@@ -1,23 +1,26 @@
 /** What is looked at, how it stands, and what can be done with the page. */
 import type { App, SessionEntry, ViewName } from "../app.ts";
 import { devicesOf } from "../state/devices.ts";
-import { marksOf } from "../state/marks.ts";
+import { shortName } from "../state/fleet.ts";
 import type { ThemeChoice } from "../state/theme.ts";
 import { useApp } from "../state/useApp.ts";
-import { toFailure } from "./commands.ts";
 import { FilterField } from "./filterField.tsx";
 import { Icon, type IconName } from "./icon.tsx";
+import { Verdict } from "./verdict.tsx";
 import "./topBar.css";
 
 export interface TopBarProps {
   readonly theme: ThemeChoice;
   readonly dock: "bottom" | "right";
+  /** Two runs stand beside each other. */
+  readonly comparing: boolean;
   readonly onOpen: () => void;
   readonly onExports: () => void;
   readonly onCompare: () => void;
   readonly onTheme: () => void;
   readonly onDock: () => void;
   readonly onHelp: () => void;
+  readonly onDevices: () => void;
 }
 
 const VIEWS: readonly { readonly name: ViewName; readonly label: string; readonly key: string }[] = [
@@ -42,7 +45,7 @@ export function TopBar(props: TopBarProps) {
         {entry.title === "" ? "Inspector" : entry.title}
       </h1>
       <SessionState entry={entry} />
-      <DeviceChoice app={app} />
+      <DeviceChoice app={app} onDevices={props.onDevices} />
       <Verdict app={app} />
       <FilterField />
       <fieldset class="segments">
@@ -63,12 +66,7 @@ export function TopBar(props: TopBarProps) {
       <div class="tools">
         <Tool icon="open" label="Open a recording (o)" onClick={props.onOpen} />
         <Tool icon="save" label="Save and export (e)" onClick={props.onExports} />
-        <Tool
-          icon="compare"
-          label="Compare with another run (c)"
-          onClick={props.onCompare}
-          pressed={view.compare !== undefined}
-        />
+        <Tool icon="compare" label="Compare with another run (c)" onClick={props.onCompare} pressed={props.comparing} />
         <Tool
           icon={props.dock === "bottom" ? "dockBottom" : "dockRight"}
           label={`Panels ${props.dock === "bottom" ? "below" : "at the right"}: move them`}
@@ -119,70 +117,25 @@ function SessionState({ entry }: { readonly entry: SessionEntry }) {
   );
 }
 
-function DeviceChoice({ app }: { readonly app: App }) {
-  const devices = devicesOf(app.entry.session);
+interface DeviceChoiceProps {
+  readonly app: App;
+  readonly onDevices: () => void;
+}
+
+/** The device that is looked at; a way to the others where there are any. */
+function DeviceChoice({ app, onDevices }: DeviceChoiceProps) {
+  const count = devicesOf(app.entry.session).length;
   const { device } = app.view;
-  const marks = marksOf(app.entry.session);
-  if (devices.length < 2)
-    return device === "" || device === app.entry.title ? null : <span class="device">{device}</span>;
+  if (count < 2) return device === "" || device === app.entry.title ? null : <span class="device">{device}</span>;
   return (
-    <select
-      class="field device-choice"
-      aria-label="Device"
-      value={device}
-      onChange={(event) => app.update({ device: event.currentTarget.value, actor: undefined, node: undefined })}
+    <button
+      type="button"
+      class="button device-choice"
+      title={`${device}: choose among ${count} devices (D)`}
+      aria-haspopup="dialog"
+      onClick={onDevices}
     >
-      {devices.map((name) => (
-        <option key={name} value={name}>
-          {name}
-          {failuresText(marks.of(name).failures.length)}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-function failuresText(count: number): string {
-  return count === 0 ? "" : count === 1 ? " – 1 failure" : ` – ${count} failures`;
-}
-
-/** How the run ended, and what failed on the way. */
-function Verdict({ app }: { readonly app: App }) {
-  const { session } = app.entry;
-  const { failures } = marksOf(session).of(app.view.device);
-  const world = session.live.devices.get(app.view.device);
-  return (
-    <>
-      {world?.frozen === true && <Frozen app={app} />}
-      {world?.result !== undefined && (
-        <span class={`chip ${world.result.ok ? "good" : "bad"}`} title={world.result.reason}>
-          {world.result.ok ? "✓ done" : "✗ failed"}
-        </span>
-      )}
-      {failures.length > 0 && (
-        <button
-          type="button"
-          class="chip bad failures"
-          title="Go to the next failure, and why (n)"
-          onClick={() => toFailure(app, 1)}
-        >
-          <Icon name="warning" />
-          {failures.length === 1 ? "1 failure" : `${failures.length} failures`}
-        </button>
-      )}
-    </>
-  );
-}
-
-/** Somebody, or a breakpoint, has stopped the app's time: it can go on from here. */
-function Frozen({ app }: { readonly app: App }) {
-  const go = () => {
-    app.request({ request: "continue" }).catch((error: Error) => app.notify(error.message, "bad"));
-  };
-  if (app.entry.steering?.freeze !== true) return <span class="chip warning">❚❚ time is frozen</span>;
-  return (
-    <button type="button" class="chip warning frozen" title="Let time go on" onClick={go}>
-      ❚❚ time is frozen: continue
+      {shortName(device)} <span class="device-count">of {count}</span>
     </button>
   );
 }

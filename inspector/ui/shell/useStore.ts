@@ -19,7 +19,8 @@ export function useTitle(store: AppStore): void {
       const { title } = store.entry;
       const named = title === "" ? "Inspector" : `${title} – Inspector`;
       if (document.title !== named) document.title = named;
-      if (view === store.view.view) return;
+      // Two runs are shown otherwise than one.
+      if (view === store.view.view || store.view.compare !== undefined) return;
       view = store.view.view;
       remember("view", view);
     });

@@ -8,22 +8,34 @@ import { AppContext, useApp, useView } from "../state/useApp.ts";
 import { StatechartView } from "../statechart/index.tsx";
 import { DifferenceBar } from "./differenceBar.tsx";
 import { formatOffset } from "./formatTime.ts";
+import { Guarded } from "./guarded.tsx";
 import { Split } from "./split.tsx";
+import { Verdict } from "./verdict.tsx";
 import "./views.css";
 
 /** The run that the view above, or the app, is about. */
 export function Views({ direction = "row" }: { readonly direction?: "row" | "column" }) {
   const view = useView((app) => app.view.view);
-  if (view === "chart") return <StatechartView />;
-  if (view === "sequence") return <SequenceView />;
+  const chart = (
+    <Guarded name="The statechart">
+      <StatechartView />
+    </Guarded>
+  );
+  const sequence = (
+    <Guarded name="The sequence chart">
+      <SequenceView />
+    </Guarded>
+  );
+  if (view === "chart") return chart;
+  if (view === "sequence") return sequence;
   return (
     <Split
       name={`views-${direction}`}
       label="Between statechart and sequence chart"
       direction={direction}
       share={direction === "row" ? 0.44 : 0.5}
-      first={<StatechartView />}
-      second={<SequenceView />}
+      first={chart}
+      second={sequence}
     />
   );
 }
@@ -76,7 +88,8 @@ function Run({ app, name, focused, onFocus }: RunProps) {
 }
 
 function RunHead({ name, focused }: { readonly name: string; readonly focused: boolean }) {
-  const { entry, view, index } = useApp();
+  const app = useApp();
+  const { entry, view, index } = app;
   const { session } = entry;
   return (
     <header class="run-head">
@@ -84,7 +97,8 @@ function RunHead({ name, focused }: { readonly name: string; readonly focused: b
       <strong>{entry.title}</strong>
       {view.device !== entry.title && <span>{view.device}</span>}
       {session.length > 0 && <span class="mono">{formatOffset(offsetOf(session, index))}</span>}
-      {focused && <span class="chip">in the panels</span>}
+      <Verdict app={app} />
+      {focused && <span class="chip active">in the panels</span>}
     </header>
   );
 }

@@ -4,6 +4,7 @@ import type { SessionView } from "../../model/sessionContract.ts";
 import type { App, RequestBody, SessionEntry, ViewChange, ViewState } from "../app.ts";
 import { devicesOf } from "./devices.ts";
 import { sessionLess } from "./noSession.ts";
+import { moved, NEW_PLACE, type Place, type PlaceChange, placeless, placeOf, standingAt } from "./place.ts";
 
 /** What a recording's text holds, and what could not be read of it. */
 export interface OpenedRecording {
@@ -27,14 +28,12 @@ const MAX_NOTICES = 5;
 const MAX_SESSIONS = 8;
 
 const FIRST_VIEW: ViewState = {
+  ...NEW_PLACE,
   session: 0,
-  device: "",
-  cursor: { index: "live" },
   filter: "",
   view: "split",
   panel: "why",
   follow: true,
-  bookmarks: [],
   notices: [],
 };
 
@@ -43,13 +42,19 @@ export class AppStore implements App {
   readonly #listeners = new Set<() => void>();
   #sessions: readonly SessionEntry[] = [];
   #view: ViewState;
+  /** In the sessions that are not looked at. */
+  readonly #places = new WeakMap<SessionView, Place>();
+  /** In the run that is compared with the first one. */
+  #beside: Place = NEW_PLACE;
+  /** Whether both charts were shown before two runs were. */
+  #wasSplit = false;
   #scheduled = false;
   #noticeId = 0;
   #requester: ((request: RequestBody) => Promise<unknown>) | undefined;
 
   constructor(options: AppStoreOptions) {
     this.#options = options;
-    this.#view = changed(FIRST_VIEW, options.view ?? {});
+    this.#view = changed(FIRST_VIEW, options.view ?? {}, FIRST_VIEW);
   }
 
   get sessions(): readonly SessionEntry[] {
@@ -76,27 +81,53 @@ export class AppStore implements App {
   }
 
   update(change: ViewChange): void {
-    const view = changed(this.#view, change);
+    const view = changed(this.#view, change, FIRST_VIEW);
     if (view === this.#view) return;
-    const other = view.session !== this.#view.session;
-    // Places in one session mean nothing in another.
-    this.#view = other
-      ? { ...atTheEnd(view), device: change.device ?? firstDevice(this.#sessions[view.session]) }
-      : view;
+    const { compare } = this.#view;
+    if (view.session === this.#view.session) this.#view = view;
+    else {
+      this.#places.set(this.entry.session, placeOf(this.#view));
+      this.#view = this.#standingIn(view);
+    }
+    if (view.compare !== compare) this.#compareAnew(compare);
+    this.#changed();
+  }
+
+  /** Where somebody stands in a session, or stood when it was last looked at. */
+  placeIn(entry: SessionEntry): Place {
+    return entry === this.entry ? placeOf(this.#view) : (this.#places.get(entry.session) ?? NEW_PLACE);
+  }
+
+  /** Changes where somebody stands in a session, whether it is looked at or not. */
+  stand(entry: SessionEntry, change: PlaceChange): void {
+    if (entry === this.entry) this.update(change);
+    else this.#places.set(entry.session, changed(this.placeIn(entry), change, NEW_PLACE));
+  }
+
+  /** Where somebody stands in the run beside the first. */
+  get placeBeside(): Place {
+    return this.#beside;
+  }
+
+  standBeside(change: PlaceChange): void {
+    this.#beside = changed(this.#beside, change, NEW_PLACE);
+    this.#changed();
+  }
+
+  /** The run beside becomes the first, and the first the one beside. */
+  swap(): void {
+    const { session, device, compare } = this.#view;
+    if (compare === undefined) return;
+    const second = this.#beside;
+    this.#beside = placeOf(this.#view);
+    this.#view = { ...placeless(this.#view), ...second, session: compare.session, compare: { session, device } };
     this.#changed();
   }
 
   select(index: number): void {
     const { session } = this.entry;
     if (index < 0 || index >= session.length) return;
-    const record = session.at(index);
-    const change: { -readonly [K in keyof ViewChange]: ViewChange[K] } = { cursor: { index }, selected: index };
-    if (record.device !== this.#view.device)
-      Object.assign(change, { device: record.device, actor: undefined, node: undefined });
-    if (record.kind === "step" && typeof record.actor === "string" && record.actor !== this.#view.actor) {
-      Object.assign(change, { actor: record.actor, node: undefined });
-    }
-    this.update(change);
+    this.update(standingAt(index, session.at(index), this.#view));
   }
 
   /** Returns what `dismiss` takes. */
@@ -149,19 +180,17 @@ export class AppStore implements App {
   /** Closes a session. */
   remove(index: number): void {
     if (this.#sessions[index] === undefined) return;
+    const { session } = this.#view;
+    if (this.#isLookedAt(index)) this.update({ compare: undefined });
     this.#sessions = this.#sessions.filter((_, at) => at !== index);
-    const { session, compare } = this.#view;
     const after = (other: number) => (other > index ? other - 1 : other);
-    const kept = compare !== undefined && compare.session !== index && session !== index;
-    const { compare: _, ...view } = this.#view;
-    this.#view = kept
-      ? { ...view, session: after(session), compare: { ...compare, session: after(compare.session) } }
-      : view;
     if (session === index) {
       const next = Math.max(0, Math.min(index, this.#sessions.length - 1));
-      this.#view = { ...atTheEnd(this.#view), session: next, device: firstDevice(this.#sessions[next]) };
+      this.#view = this.#standingIn({ ...this.#view, session: next });
     } else {
-      this.#view = { ...this.#view, session: after(session) };
+      const { compare } = this.#view;
+      const beside = compare && { compare: { ...compare, session: after(compare.session) } };
+      this.#view = { ...this.#view, session: after(session), ...beside };
     }
     this.#changed();
   }
@@ -175,16 +204,9 @@ export class AppStore implements App {
 
   /** The oldest `gone` records of a session were let go: every place in it is less by so many. */
   recordsWent(entry: SessionEntry, gone: number): void {
-    if (entry !== this.entry) return;
-    const { cursor, selected, bookmarks } = this.#view;
-    const index = typeof cursor.index === "number" ? cursor.index - gone : cursor.index;
-    this.update({
-      cursor: index === "live" ? cursor : { index: Math.max(0, index) },
-      selected: selected === undefined || selected < gone ? undefined : selected - gone,
-      bookmarks: bookmarks
-        .filter((mark) => mark.index >= gone)
-        .map(({ index, label }) => ({ index: index - gone, label })),
-    });
+    this.stand(entry, moved(this.placeIn(entry), gone));
+    const { compare } = this.#view;
+    if (compare !== undefined && this.#sessions[compare.session] === entry) this.standBeside(moved(this.#beside, gone));
   }
 
   /** Who asks the live app. */
@@ -201,6 +223,27 @@ export class AppStore implements App {
     this.#changed();
   }
 
+  #standingIn(view: ViewState): ViewState {
+    const entry = this.#sessions[view.session];
+    const place = (entry && this.#places.get(entry.session)) ?? NEW_PLACE;
+    return { ...placeless(view), ...place, device: place.device === "" ? firstDevice(entry) : place.device };
+  }
+
+  /** Another run stands beside the first, or none: bookmarks stay with their run. */
+  #compareAnew(before: ViewState["compare"]): void {
+    const left = before && this.#sessions[before.session];
+    if (left !== undefined && left !== this.entry) this.#places.set(left.session, this.#beside);
+    const { compare, view } = this.#view;
+    // Both charts of both runs have room on few screens: 3 shows them.
+    if (before === undefined) this.#wasSplit = view === "split";
+    if (before === undefined && view === "split") this.#view = { ...this.#view, view: "sequence" };
+    if (compare === undefined && this.#wasSplit && view === "sequence") this.#view = { ...this.#view, view: "split" };
+    const entry = compare && this.#sessions[compare.session];
+    if (entry === undefined) return;
+    const bookmarks = entry === this.entry ? [] : this.placeIn(entry).bookmarks;
+    this.#beside = { ...NEW_PLACE, device: compare?.device ?? "", bookmarks };
+  }
+
   #isLookedAt(index: number): boolean {
     return index === this.#view.session || index === this.#view.compare?.session;
   }
@@ -215,23 +258,22 @@ export class AppStore implements App {
   }
 }
 
-/** The same view when nothing becomes otherwise. */
-export function changed(view: ViewState, change: ViewChange): ViewState {
-  const next: Record<string, unknown> = { ...view };
+/** The same object when nothing becomes otherwise; `undefined` takes away what `always` does not have. */
+function changed<T extends object>(
+  before: T,
+  change: { readonly [K in keyof T]?: T[K] | undefined },
+  always: object,
+): T {
+  const next = { ...before } as Record<string, unknown>;
   let differs = false;
   for (const [key, value] of Object.entries(change)) {
-    if (value === undefined && key in FIRST_VIEW) continue;
+    if (value === undefined && key in always) continue;
     if (Object.is(next[key], value)) continue;
     differs = true;
     if (value === undefined) delete next[key];
     else next[key] = value;
   }
-  return differs ? (next as unknown as ViewState) : view;
-}
-
-function atTheEnd(view: ViewState): ViewState {
-  const { selected: _selected, actor: _actor, node: _node, ...rest } = view;
-  return { ...rest, cursor: { index: "live" }, bookmarks: [] };
+  return differs ? (next as T) : before;
 }
 
 function firstDevice(entry: SessionEntry | undefined): string {

@@ -2,7 +2,15 @@
  * The page's line to the inspector's server (protocol.ts): resumes where it was, and comes back after it broke, each
  * time after a longer wait. No DOM in here.
  */
-import type { CheckpointFrame, Frame, GapFrame, HelloFrame, RecordsFrame, ReplyFrame } from "../../protocol.ts";
+import type {
+  BreakpointsFrame,
+  CheckpointFrame,
+  Frame,
+  GapFrame,
+  HelloFrame,
+  RecordsFrame,
+  ReplyFrame,
+} from "../../protocol.ts";
 import { SUBPROTOCOL } from "../../protocol.ts";
 import type { RequestBody } from "../app.ts";
 
@@ -32,6 +40,7 @@ export interface LiveHandlers {
   checkpoint(frame: CheckpointFrame, more: boolean): void;
   records(frame: RecordsFrame, more: boolean): void;
   gap(frame: GapFrame): void;
+  breakpoints(frame: BreakpointsFrame): void;
   /** The line broke, `reason` where the server told one; `retryInMs` until it is tried again. */
   lost(reason: string, retryInMs: number): void;
   /** The server sent what this page does not understand. */
@@ -145,6 +154,9 @@ export class LiveConnection {
       case "gap":
         this.#newest = frame.first + frame.count - 1;
         handlers.gap(frame);
+        return;
+      case "breakpoints":
+        handlers.breakpoints(frame);
         return;
       case "reply":
         this.#answer(frame);

@@ -1,5 +1,6 @@
 /** Plays a run from where one stands: record by record, faster than it was where it waited, slower where it hurried. */
 import type { App, Cursor } from "../app.ts";
+import { filteredOf } from "./filtered.ts";
 import { offsetOf } from "./marks.ts";
 import { stride } from "./steps.ts";
 
@@ -14,7 +15,7 @@ export function pauseAfter(gap: number): number {
   return LEAST_MS + PER_DECADE_MS * Math.log10(1 + Math.max(0, gap));
 }
 
-/** Plays until the end, until somebody goes elsewhere, or until the returned function is called; then tells `ended`. */
+/** Plays from where one stands, at the end from the beginning: until the end, until somebody goes elsewhere, or until the returned function is called; then tells `ended`. */
 export function play(app: App, after: Timer, ended: () => void): () => void {
   let cancel: (() => void) | undefined;
   let stood: Cursor | undefined;
@@ -32,7 +33,9 @@ export function play(app: App, after: Timer, ended: () => void): () => void {
     stood = app.view.cursor;
     cancel = after(step, pauseAfter(offsetOf(session, app.index) - offsetOf(session, before)));
   };
-  if (app.view.cursor.index === "live" && app.index >= 0) app.select(0);
+  const { indices } = filteredOf(app);
+  const isOver = app.view.cursor.index === "live" || app.index >= (indices.at(-1) ?? 0);
+  if (isOver && indices.length > 0) app.select(indices[0]!);
   cancel = after(step, 0);
   return stop;
 }

@@ -4,27 +4,23 @@ import type { App, RequestBody, SessionEntry, ViewChange, ViewState } from "../a
 import type { AppStore } from "./appStore.ts";
 import { marksOf } from "./marks.ts";
 import { sessionLess } from "./noSession.ts";
+import { isPartOfPlace, type PlaceChange, placeless, standingAt } from "./place.ts";
 import { StepIndex } from "./stepIndex.ts";
-
-/** What each run has for itself. */
-const OWN = ["device", "cursor", "selected", "actor", "node", "bookmarks"] as const;
-type Own = Pick<ViewState, (typeof OWN)[number]>;
 
 export class SecondApp implements App {
   readonly #main: AppStore;
   readonly #compare: NonNullable<ViewState["compare"]>;
   #steps: { readonly first: StepIndex; readonly second: StepIndex } | undefined;
-  #own: Own;
   #linked = true;
   /** The first run's cursor that this one has gone along with. */
   #followed: ViewState["cursor"] | undefined;
   #view: ViewState | undefined;
-  #viewOf: ViewState | undefined;
+  /** What the view was made of. */
+  #viewOf: readonly [ViewState, AppStore["placeBeside"]] | undefined;
 
   constructor(main: AppStore, compare: NonNullable<ViewState["compare"]>) {
     this.#main = main;
     this.#compare = compare;
-    this.#own = { device: compare.device, cursor: { index: "live" }, bookmarks: [] };
   }
 
   get sessions(): readonly SessionEntry[] {
@@ -57,7 +53,7 @@ export class SecondApp implements App {
   get steps(): { readonly first: StepIndex; readonly second: StepIndex } {
     const { entry, view } = this.#main;
     const { session } = this.entry;
-    const { device } = this.#compare;
+    const { device } = this.#main.placeBeside;
     const bothTellSteps = tellsSteps(entry.session, view.device) && tellsSteps(session, device);
     const kind = bothTellSteps ? "step" : "chart";
     const made = this.#steps;
@@ -65,6 +61,7 @@ export class SecondApp implements App {
       made?.first.session === entry.session &&
       made.first.device === view.device &&
       made.second.session === session &&
+      made.second.device === device &&
       made.first.kind === kind
         ? made
         : { first: new StepIndex(entry.session, view.device, kind), second: new StepIndex(session, device, kind) };
@@ -74,10 +71,11 @@ export class SecondApp implements App {
 
   get view(): ViewState {
     this.#goAlong();
-    if (this.#view === undefined || this.#viewOf !== this.#main.view) {
-      const { compare: _, selected: __, actor: ___, node: ____, ...shared } = this.#main.view;
-      this.#view = { ...shared, session: this.#compare.session, ...this.#own };
-      this.#viewOf = this.#main.view;
+    const { view, placeBeside } = this.#main;
+    if (this.#view === undefined || this.#viewOf?.[0] !== view || this.#viewOf[1] !== placeBeside) {
+      const { compare: _, ...shared } = placeless(view);
+      this.#view = { ...shared, session: this.#compare.session, ...placeBeside };
+      this.#viewOf = [view, placeBeside];
     }
     return this.#view;
   }
@@ -94,20 +92,16 @@ export class SecondApp implements App {
 
   update(change: ViewChange): void {
     const entries = Object.entries(change);
-    const isOwn = ([key]: readonly [string, unknown]) => (OWN as readonly string[]).includes(key);
-    const own = entries.filter(isOwn);
-    if (own.length > 0) this.#keep(Object.fromEntries(own));
-    const shared = entries.filter((entry) => !isOwn(entry) && entry[0] !== "session" && entry[0] !== "compare");
+    const own = entries.filter(([key]) => isPartOfPlace(key));
+    if (own.length > 0) this.#main.standBeside(Object.fromEntries(own));
+    const shared = entries.filter(([key]) => !isPartOfPlace(key) && key !== "session" && key !== "compare");
     if (shared.length > 0) this.#main.update(Object.fromEntries(shared));
   }
 
   select(index: number): void {
     const { session } = this.entry;
     if (index < 0 || index >= session.length) return;
-    const record = session.at(index);
-    const actor =
-      record.kind === "step" && typeof record.actor === "string" ? { actor: record.actor, node: undefined } : {};
-    this.#keep({ cursor: { index }, selected: index, ...actor });
+    this.#main.standBeside(standingAt(index, session.at(index), this.view));
     if (!this.#linked) return;
     const { first, second } = this.steps;
     this.#main.select(Math.max(0, first.counterpartOf(index, second)));
@@ -126,33 +120,19 @@ export class SecondApp implements App {
     this.#main.open(name, text);
   }
 
-  #keep(change: ViewChange): void {
-    const own: Record<string, unknown> = { ...this.#own };
-    for (const key of OWN) {
-      if (!(key in change)) continue;
-      const value = change[key];
-      if (value !== undefined) own[key] = value;
-      else if (key === "selected" || key === "actor" || key === "node") delete own[key];
-    }
-    this.#own = own as unknown as Own;
-    this.#view = undefined;
-    this.#main.recordsCame();
-  }
-
   /** Stands where the first run stands, when that has moved. */
   #goAlong(): void {
     const { cursor } = this.#main.view;
     if (!this.#linked || cursor === this.#followed) return;
     this.#followed = cursor;
-    const { selected: _, ...own } = this.#own;
-    if (cursor.index === "live") {
-      this.#own = { ...own, cursor: { index: "live" } };
-    } else {
-      const { first, second } = this.steps;
-      const index = second.counterpartOf(cursor.index, first);
-      this.#own = index < 0 ? { ...own, cursor: { index: 0 } } : { ...own, cursor: { index }, selected: index };
-    }
-    this.#view = undefined;
+    this.#main.standBeside(this.#counterpart(cursor.index));
+  }
+
+  #counterpart(index: number | "live"): PlaceChange {
+    if (index === "live") return { cursor: { index }, selected: undefined };
+    const { first, second } = this.steps;
+    const there = second.counterpartOf(index, first);
+    return there < 0 ? { cursor: { index: 0 }, selected: undefined } : { cursor: { index: there }, selected: there };
   }
 }
 

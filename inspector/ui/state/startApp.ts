@@ -2,6 +2,7 @@
 import { SOCKET_PATH } from "../../protocol.ts";
 import type { ViewName } from "../app.ts";
 import { AppStore } from "./appStore.ts";
+import { bookmarkMemory } from "./bookmarkMemory.ts";
 import type { Socket } from "./liveConnection.ts";
 import { openText } from "./openText.ts";
 import { isOneOf, remembered } from "./remembered.ts";
@@ -11,6 +12,8 @@ const BROWSER: WatchOptions = {
   open: (url, subprotocol) => new WebSocket(url, subprotocol) as unknown as Socket,
   later: (work, ms) => void setTimeout(work, ms),
   random: Math.random,
+  memory: bookmarkMemory,
+  isStranger: async () => (await fetch(location.href, { cache: "no-store" })).status === 403,
 };
 
 /** `?open=life.jsonl` shows a recording from beside the page, wherever that is served from. */

@@ -1,9 +1,9 @@
 /** The app that served the page as a session of the store. */
 import { Session } from "../../model/session.ts";
-import type { SessionView } from "../../model/sessionContract.ts";
 import { PROTOCOL_VERSION } from "../../protocol.ts";
-import type { SessionEntry, ViewState } from "../app.ts";
+import type { SessionEntry } from "../app.ts";
 import type { AppStore } from "./appStore.ts";
+import { AwaitedPlaces, type NamedMark, namedMarks } from "./awaitedPlaces.ts";
 import { letGo } from "./letGo.ts";
 import { LiveConnection, type Socket } from "./liveConnection.ts";
 
@@ -13,6 +13,16 @@ export interface WatchOptions {
   readonly random: () => number;
   /** Records that are kept at most. */
   readonly most?: number;
+  /** Keeps bookmarks for when the page is loaded again. */
+  readonly memory?: BookmarkMemory;
+  /** Whether somebody answers there who does not know this page's address: the app was started anew. */
+  readonly isStranger?: () => Promise<boolean>;
+}
+
+/** The bookmarks of runs, which the server's `instance` names. */
+export interface BookmarkMemory {
+  of(instance: string): readonly NamedMark[];
+  keep(instance: string, marks: readonly NamedMark[]): void;
 }
 
 /** ms; a history that takes longer is drawn while it comes. */
@@ -24,12 +34,17 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
   let entry: SessionEntry = { title: "", session, state: "connecting" };
   store.add(entry);
   let greeted = false;
-  let lost: LostPlaces | undefined;
+  /** The server's run. */
+  let run: string | undefined;
+  let awaited = new AwaitedPlaces([]);
+  let { bookmarks } = store.placeIn(entry);
   /** Whether what was before the page came is there; drawing what is over already would keep the page from the rest. */
   let filled: boolean | undefined;
   /** The notice that the line is broken. */
   let complaint: number | undefined;
-  const { most, ...line } = options;
+  /** Told in one notice, however many gaps there are. */
+  let missing: { records: number; notice?: number } = { records: 0 };
+  const { most, memory, isStranger, ...line } = options;
   const draw = (more: boolean) => {
     if (!more) filled = true;
     else if (filled === undefined) {
@@ -38,20 +53,41 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
     }
     if (filled === true) store.recordsCame();
   };
+  /** Says that the line is broken, instead of what was said of it before. */
+  const complain = (text: string) => {
+    if (complaint !== undefined) store.dismiss(complaint);
+    complaint = store.notify(text, "bad");
+  };
+  const lookWhoAnswers = async () => {
+    if (complaint === undefined || (await isStranger?.()) !== true) return;
+    const { title } = entry;
+    const app = title === "" ? "The app" : title;
+    if (complaint !== undefined)
+      complain(`${app} was started anew and has another page now: open the address that it prints.`);
+  };
+  store.subscribe(() => {
+    const now = store.placeIn(entry).bookmarks;
+    if (now === bookmarks || run === undefined) return;
+    bookmarks = now;
+    memory?.keep(run, [...awaited.marks, ...namedMarks(session, now)]);
+  });
   const connection = new LiveConnection({
     ...line,
     url: address.href.replace(/^http/, "ws"),
     handlers: {
-      hello({ title, live, steering, protocol }, anew) {
+      hello({ title, live, steering, protocol, instance }, anew) {
         if (anew) {
           const lookedAt = store.entry === entry;
           entry = store.replace(entry, { title: `${entry.title} (earlier run)`, session, state: "lost" });
           session = new Session();
-          lost = undefined;
           entry = { title: "", session, state: "connecting" };
+          bookmarks = store.placeIn(entry).bookmarks;
+          missing = { records: 0 };
           const index = store.add(entry);
           if (lookedAt) store.update({ session: index });
         }
+        if (run !== instance) awaited = new AwaitedPlaces(memory?.of(instance) ?? []);
+        run = instance;
         greeted = true;
         if (complaint !== undefined) store.dismiss(complaint);
         complaint = undefined;
@@ -67,17 +103,17 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
       },
       checkpoint({ records, before }, more) {
         const { length } = session;
-        const places = store.entry === entry ? new LostPlaces(entry, store.view) : undefined;
+        const places = AwaitedPlaces.of(session, store.placeIn(entry), awaited);
         session.checkpoint(records, before);
-        if (places !== undefined && session.length < length) {
-          lost = places;
-          store.update({ cursor: { index: "live" }, selected: undefined, bookmarks: [] });
+        if (session.length < length) {
+          awaited = places;
+          store.stand(entry, { cursor: { index: "live" }, selected: undefined, bookmarks: [] });
         }
         draw(more);
       },
       records({ records, first }, more) {
         session.append(records, first);
-        if (store.entry === entry) lost?.findAgain(store);
+        awaited.findAgain(store, entry);
         const gone = letGo(session, most);
         if (gone > 0) store.recordsWent(entry, gone);
         draw(more);
@@ -85,73 +121,35 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
       gap({ first, count }) {
         session.gap(first, count);
         store.recordsCame();
-        if (session.length > 0)
-          store.notify(`${count} records are missing: they came too fast for this page, or while it was away.`);
+        if (session.length === 0) return;
+        missing.records += count;
+        if (missing.notice !== undefined) store.dismiss(missing.notice);
+        missing.notice = store.notify(
+          `${missing.records} records are missing: they came too fast for this page, or while it was away.`,
+        );
+      },
+      breakpoints({ breakpoints }) {
+        const { steering } = entry;
+        if (steering !== undefined) entry = store.replace(entry, { ...entry, steering: { ...steering, breakpoints } });
       },
       lost(reason) {
         if (!greeted && entry.state === "connecting") {
-          complaint = store.notify(
-            `The app does not answer${reason === "" ? "" : `: ${reason}`}. The page keeps trying.`,
-            "bad",
-          );
+          complain(`The app does not answer${reason === "" ? "" : `: ${reason}`}. The page keeps trying.`);
         }
         // A recording that the page has already does not go stale.
         if (entry.state === "live") {
           const { steering: _, ...rest } = entry;
           entry = store.replace(entry, { ...rest, state: "lost" });
-          complaint = store.notify(
+          complain(
             `The connection to ${entry.title} is lost${reason === "" ? "" : `: ${reason}`}. The page keeps trying.`,
-            "bad",
           );
         }
+        // Nobody answers at all: that is told already.
+        lookWhoAnswers().catch(() => {});
       },
       problem: (text) => store.notify(text, "bad"),
     },
   });
   store.setRequester((request) => connection.request(request));
   return connection;
-}
-
-/** A record by its name, which it keeps when its place becomes another. */
-interface RecordName {
-  readonly device: string;
-  readonly seq: number;
-}
-
-/** Bookmarks and cursor of a session that has forgotten its records: they go back to them as those come again. */
-class LostPlaces {
-  readonly #session: SessionView;
-  #marks: readonly (RecordName & { readonly label: string })[];
-  #cursor: RecordName | undefined;
-
-  constructor({ session }: SessionEntry, { bookmarks, cursor }: ViewState) {
-    this.#session = session;
-    const nameOf = (index: number): RecordName => {
-      const { device, seq } = session.at(index);
-      return { device, seq };
-    };
-    const isHere = (index: number) => index < session.length;
-    this.#marks = bookmarks
-      .filter(({ index }) => isHere(index))
-      .map(({ index, label }) => ({ ...nameOf(index), label }));
-    this.#cursor = cursor.index !== "live" && isHere(cursor.index) ? nameOf(cursor.index) : undefined;
-  }
-
-  findAgain(store: AppStore): void {
-    const found: { readonly index: number; readonly label: string }[] = [];
-    this.#marks = this.#marks.filter(({ device, seq, label }) => {
-      const index = this.#session.indexOf(device, seq);
-      if (index !== undefined) found.push({ index, label });
-      return index === undefined;
-    });
-    if (found.length > 0) {
-      const bookmarks = [...store.view.bookmarks, ...found].sort((a, b) => a.index - b.index);
-      store.update({ bookmarks });
-    }
-    const index = this.#cursor && this.#session.indexOf(this.#cursor.device, this.#cursor.seq);
-    if (index === undefined) return;
-    this.#cursor = undefined;
-    // Somebody may have gone elsewhere in the meantime.
-    if (store.view.cursor.index === "live") store.select(index);
-  }
 }
