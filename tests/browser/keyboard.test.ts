@@ -98,6 +98,15 @@ describe("by the keyboard", () => {
     expect(look.problems).toEqual([]);
   });
 
+  it("records are walked faster than they are drawn", async () => {
+    const look = await life();
+    const { page } = look;
+    await page.getByRole("listbox", { name: "Records" }).focus();
+    await page.keyboard.press("Home");
+    for (let times = 0; times < 7; times++) await page.keyboard.press("ArrowDown");
+    await page.locator('.records-list [aria-posinset="8"][aria-selected="true"]').waitFor();
+  });
+
   it("the states are walked", async () => {
     const look = await life();
     const { page } = look;

@@ -43,6 +43,9 @@ export function VirtualList(props: VirtualListProps) {
   const [size, setSize] = useState(0);
   const [scrollTop, setScrollTop] = useState(0);
   const seen = useRef(0);
+  /** Where the keyboard stands: keys may be pressed faster than rows are drawn. */
+  const standing = useRef(current);
+  standing.current = current;
   const name = useRef(`list-${++lists}`).current;
   const viewport = Math.max(0, size - headerHeight);
   const { first, end, height, shift } = rowWindow({ count, rowHeight, viewport, scrollTop });
@@ -94,16 +97,17 @@ export function VirtualList(props: VirtualListProps) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (props.onKey?.(event, current ?? -1) === true) event.preventDefault();
+    if (props.onKey?.(event, standing.current ?? -1) === true) event.preventDefault();
     else if (count > 0) {
       const page = Math.max(1, Math.floor(viewport / rowHeight) - 1);
       // Nobody stands anywhere yet: one comes in from the side that the key leads away from.
       const top = (scrollTop - shift) / rowHeight;
       const before = event.key === "ArrowUp" ? Math.floor(top + viewport / rowHeight) : Math.ceil(top) - 1;
-      const moved = moveBy(event.key, current ?? before, page, count);
+      const moved = moveBy(event.key, standing.current ?? before, page, count);
       if (moved === undefined) return;
       event.preventDefault();
-      props.onCurrent?.(Math.min(Math.max(0, moved), count - 1));
+      standing.current = Math.min(Math.max(0, moved), count - 1);
+      props.onCurrent?.(standing.current);
     }
   };
 

@@ -20,16 +20,11 @@ export function FleetList({ rows, device, onChoose }: FleetListProps) {
   const [failedOnly, setFailedOnly] = useState(false);
   const [pointed, setPointed] = useState<string | undefined>(device);
   const shown = matchingRows(rows, text, failedOnly);
-  const at = shown.findIndex((row) => row.device === pointed);
-  const current = at >= 0 ? at : shown.length > 0 ? 0 : undefined;
+  const current = shown.length === 0 ? undefined : placeOf(pointed, shown);
   const failed = rows.filter(({ failures }) => failures > 0).length;
-  const chosen = () => {
-    const row = shown[current ?? -1];
+  const choose = (among: readonly FleetRow[], at: number): void => {
+    const row = among[at];
     if (row !== undefined) onChoose(row.device);
-  };
-  const onKey = (event: KeyboardEvent): boolean => {
-    if (event.key === "Enter") chosen();
-    return event.key === "Enter";
   };
   return (
     <div class="fleet">
@@ -44,11 +39,13 @@ export function FleetList({ rows, device, onChoose }: FleetListProps) {
           autoFocus
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter") chosen();
+            // Keys may be pressed faster than rows are drawn.
+            const found = matchingRows(rows, event.currentTarget.value, failedOnly);
+            if (event.key === "Enter") choose(found, placeOf(pointed, found));
             const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
             if (step === undefined) return;
             event.preventDefault();
-            setPointed(shown[Math.min(Math.max(0, (current ?? 0) + step), shown.length - 1)]?.device);
+            setPointed((from) => found[Math.min(Math.max(0, placeOf(from, found) + step), found.length - 1)]?.device);
           }}
         />
         <label>
@@ -75,12 +72,23 @@ export function FleetList({ rows, device, onChoose }: FleetListProps) {
             version={shown}
             current={current}
             onCurrent={(row) => setPointed(shown[row]?.device)}
-            onKey={onKey}
+            onKey={({ key }, at) => {
+              if (key === "Enter") choose(shown, at);
+              return key === "Enter";
+            }}
             row={(index) => <FleetLine row={shown[index]} here={shown[index]?.device === device} onChoose={onChoose} />}
           />
         )}
       </div>
     </div>
+  );
+}
+
+/** Where a device stands among rows; the first where it is not among them. */
+function placeOf(device: string | undefined, rows: readonly FleetRow[]): number {
+  return Math.max(
+    0,
+    rows.findIndex((row) => row.device === device),
   );
 }
 

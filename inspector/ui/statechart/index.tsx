@@ -108,7 +108,7 @@ export function StatechartView() {
   const search = useSearch(looked.family, settings, seen, (box) =>
     app.update({ actor: box.actor, node: box.node, follow: false }),
   );
-  const handling = useHandling({ app, scene: seen, drawing, camera, settings, selected, toggle });
+  const handling = useHandling({ app, scene: seen, drawing, camera, settings, toggle });
   const svg = useRef<SVGSVGElement>(null);
   const drawn = useRef<Shown>({ app, width: 0, height: 0 });
   drawn.current = { app, width: drawing?.width ?? 0, height: drawing?.height ?? 0 };

@@ -21,7 +21,6 @@ export interface HandlingOptions {
   readonly drawing: Drawing | undefined;
   readonly camera: CameraControl;
   readonly settings: ChartSettings;
-  readonly selected: Box | undefined;
   /** Folds a box, or unfolds it. */
   readonly toggle: (box: string) => void;
 }
@@ -47,7 +46,7 @@ export interface Handling {
 }
 
 export function useHandling(options: HandlingOptions): Handling {
-  const { app, scene, drawing, camera, settings, selected, toggle } = options;
+  const { app, scene, drawing, camera, settings, toggle } = options;
   const [held, setCard] = useState<Held | undefined>();
   const [hovered, setHovered] = useState<string | undefined>();
   const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -69,6 +68,11 @@ export function useHandling(options: HandlingOptions): Handling {
     if (drawing === undefined || camera.size.width === 0) return;
     if (app.view.follow) app.update({ follow: false });
     camera.go(fitted(drawing, camera.size));
+  };
+  /** As it is now: keys may be pressed faster than the chart is drawn. */
+  const selectedBox = (): Box | undefined => {
+    const { actor, node } = app.view;
+    return actor === undefined || node === undefined ? undefined : scene.boxOf(actor, node);
   };
   const choose = (id: string): void => {
     const box = scene.boxes.get(id);
@@ -147,6 +151,7 @@ export function useHandling(options: HandlingOptions): Handling {
         const command = chartCommand(event);
         if (command === undefined) return;
         event.preventDefault();
+        const selected = selectedBox();
         switch (command.do) {
           case "walk": {
             const step = walked(scene, selected?.id, command.move);
