@@ -85,8 +85,8 @@ it("at 200 % everything is still within reach", async () => {
   await page.getByRole("listbox", { name: "Records" }).getByRole("option").first().waitFor();
   for (const name of ["Both", "Play the run", "Keys (?)"])
     await page.getByRole("button", { name, exact: true }).click();
+  await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
   for (const key of ["?", "e"]) {
     await page.keyboard.press(key);
     await page.getByRole("dialog").waitFor();

@@ -74,6 +74,19 @@ describe("by the keyboard", () => {
     expect(await help.evaluate((button) => button.matches(":focus"))).toBe(true);
   });
 
+  it("one dialog follows the other as fast as keys are pressed", async () => {
+    const look = await life();
+    const { page } = look;
+    for (let times = 0; times < 20; times++) {
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      await page.keyboard.press("Escape");
+    }
+    await page.keyboard.press("c");
+    await page.getByRole("dialog", { name: "Compare with another run" }).waitFor();
+    expect(look.problems).toEqual([]);
+  });
+
   it("failures are gone to, panels are chosen, and records walked", async () => {
     const look = await life();
     const { page } = look;

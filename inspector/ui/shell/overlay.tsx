@@ -1,6 +1,6 @@
 /** A dialog over the page. Escape and a click beside it close it; the focus stays inside and then goes back. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 import "./overlay.css";
 
@@ -12,9 +12,11 @@ export interface OverlayProps {
 
 export function Overlay({ title, onClose, children }: OverlayProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    // A modal <dialog> keeps the focus and gives it back by itself.
-    dialog.current?.showModal();
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    // A modal <dialog> keeps the focus and gives it back by itself: when it is closed, not when it is taken away.
+    element?.showModal();
+    return () => element?.close();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does what the click beside it does.
@@ -22,15 +24,23 @@ export function Overlay({ title, onClose, children }: OverlayProps) {
       class="overlay"
       ref={dialog}
       aria-label={title}
-      onClose={onClose}
+      onCancel={(event) => {
+        // It goes at once, not when the browser has closed it: the next key may open another.
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={() => {
+        // The browser may close it unasked; what is told late is of one that has gone.
+        if (dialog.current !== null) onClose();
+      }}
       onClick={(event) => {
-        if (event.target === event.currentTarget) dialog.current?.close();
+        if (event.target === event.currentTarget) onClose();
       }}
     >
       <div class="overlay-body">
         <header class="overlay-head">
           <h2>{title}</h2>
-          <button type="button" class="button plain tool" aria-label="Close" onClick={() => dialog.current?.close()}>
+          <button type="button" class="button plain tool" aria-label="Close" onClick={onClose}>
             <Icon name="close" />
           </button>
         </header>
