@@ -71,6 +71,7 @@ export function hasAlways(snapshot: AnyMachineSnapshot): boolean {
 class CandidateList {
   readonly candidates: Candidate[] = [];
   readonly #consideration: Consideration;
+
   constructor(consideration: Consideration) {
     this.#consideration = consideration;
   }
