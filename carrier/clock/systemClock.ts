@@ -1,21 +1,22 @@
-/** Real time. Timers beyond what Node's own can hold (24.8 days) are made of several. */
+/**
+ * Real time. One timer of Node's waits for the next of the clock's: Node's own, one for each, drop fractions and so
+ * overtake each other when the process was held up.
+ */
 import type { Clock, TimerId } from "../../ports/clock.ts";
+import { type QueuedTimer, TimerQueue } from "./timerQueue.ts";
 
-/** Longest delay of a Node timer, 2^31 − 1 ms. */
+/** Longest delay of a Node timer, 2^31 − 1 ms (24.8 days). */
 const LONGEST_MS = 0x7fff_ffff;
 
-interface SystemTimer {
-  readonly due: number;
-  readonly work: () => void;
-  handle: NodeJS.Timeout | undefined;
-}
-
 export class SystemClock implements Clock {
-  readonly #timers = new Set<SystemTimer>();
+  readonly #timers = new TimerQueue();
   readonly #start = performance.now();
   /** ms that the clock stood still. */
   #stoodStill = 0;
   #pausedAt: number | undefined;
+  #wait: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  /** When the wait ends, this clock's ms. */
+  #waitsUntil = 0;
 
   now(): number {
     return (this.#pausedAt ?? performance.now()) - this.#start - this.#stoodStill;
@@ -26,43 +27,51 @@ export class SystemClock implements Clock {
   }
 
   setTimeout(work: () => void, delayMs: number): TimerId {
-    const timer: SystemTimer = { due: this.now() + Math.max(0, delayMs), work, handle: undefined };
-    this.#timers.add(timer);
-    if (this.#pausedAt === undefined) this.#arm(timer);
+    const timer = this.#timers.add(this.now() + Math.max(0, delayMs), work);
+    if (this.#wait === undefined || timer.due < this.#waitsUntil) this.#arm();
     return timer;
   }
 
-  clearTimeout(id: TimerId): void {
-    if (id === undefined) return;
-    const timer = id as SystemTimer;
-    clearTimeout(timer.handle);
-    this.#timers.delete(timer);
+  clearTimeout(timer: TimerId): void {
+    if (timer === undefined) return;
+    this.#timers.clear(timer as QueuedTimer);
+    // A wait that has nothing to wait for would keep the process alive.
+    if (this.#timers.peek() === undefined) this.#disarm();
   }
 
   pause(): void {
     if (this.#pausedAt !== undefined) return;
     this.#pausedAt = performance.now();
-    for (const timer of this.#timers) clearTimeout(timer.handle);
+    this.#disarm();
   }
 
   resume(): void {
     if (this.#pausedAt === undefined) return;
     this.#stoodStill += performance.now() - this.#pausedAt;
     this.#pausedAt = undefined;
-    for (const timer of this.#timers) this.#arm(timer);
+    this.#arm();
   }
 
-  /** Node's timers drop fractions and count from the turn's beginning: one that comes early is set again. */
-  #arm(timer: SystemTimer): void {
-    const left = Math.ceil(Math.max(0, timer.due - this.now()));
-    timer.handle = setTimeout(
-      () => (this.now() < timer.due ? this.#arm(timer) : this.#fire(timer)),
-      Math.min(left, LONGEST_MS),
-    );
+  #arm(): void {
+    this.#disarm();
+    const next = this.#timers.peek();
+    if (next === undefined || this.#pausedAt !== undefined) return;
+    this.#waitsUntil = next.due;
+    const leftMs = Math.ceil(next.due - this.now());
+    const fire = () => this.#fire();
+    this.#wait = leftMs > 0 ? setTimeout(fire, Math.min(leftMs, LONGEST_MS)) : setImmediate(fire);
   }
 
-  #fire(timer: SystemTimer): void {
-    this.#timers.delete(timer);
-    timer.work();
+  #disarm(): void {
+    this.#wait?.[Symbol.dispose]();
+    this.#wait = undefined;
+  }
+
+  /** Fires one timer: promises and sockets have their turn before the next. */
+  #fire(): void {
+    // Node's timers count from the turn's beginning: what comes early finds nothing due, and waits again.
+    const timer = this.#timers.takeDue(this.now());
+    this.#arm();
+    timer?.work?.();
   }
 }

@@ -3,23 +3,33 @@
 export interface QueuedTimer {
   readonly due: number;
   readonly order: number;
-  /** Undefined once cleared: a cleared timer leaves the heap when it comes to the top. */
+  /** Undefined once cleared. */
   work: (() => void) | undefined;
+  isQueued: boolean;
 }
 
+/** Cleared timers that may lie in the heap, whatever share of it they are. */
+const FEW = 64;
+
 export class TimerQueue {
-  readonly #heap: QueuedTimer[] = [];
+  #heap: QueuedTimer[] = [];
   #order = 0;
+  /** How many of the heap are cleared. */
+  #cleared = 0;
 
   add(due: number, work: () => void): QueuedTimer {
-    const timer: QueuedTimer = { due, order: this.#order++, work };
+    const timer: QueuedTimer = { due, order: this.#order++, work, isQueued: true };
     this.#heap.push(timer);
     this.#rise(this.#heap.length - 1);
     return timer;
   }
 
+  /** The timer leaves the heap when it comes to the top, or with the others when they are most of it. */
   clear(timer: QueuedTimer): void {
+    if (!timer.isQueued || timer.work === undefined) return;
     timer.work = undefined;
+    this.#cleared++;
+    if (this.#cleared > FEW && this.#cleared > this.#heap.length / 2) this.#sweep();
   }
 
   /** The next timer that has not been cleared, left in the queue. */
@@ -28,6 +38,7 @@ export class TimerQueue {
       const first = this.#heap[0];
       if (first === undefined || first.work !== undefined) return first;
       this.#removeFirst();
+      this.#cleared--;
     }
   }
 
@@ -40,10 +51,18 @@ export class TimerQueue {
   }
 
   #removeFirst(): void {
+    const [first] = this.#heap;
     const last = this.#heap.pop();
+    if (first !== undefined) first.isQueued = false;
     if (last === undefined || this.#heap.length === 0) return;
     this.#heap[0] = last;
     this.#sink(0);
+  }
+
+  /** Rids the heap of cleared timers; one in order is a heap. */
+  #sweep(): void {
+    this.#heap = this.#heap.filter((timer) => timer.work !== undefined).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.#cleared = 0;
   }
 
   #rise(index: number): void {
@@ -69,9 +88,7 @@ export class TimerQueue {
   }
 
   #before(a: number, b: number): boolean {
-    const first = this.#heap[a] as QueuedTimer;
-    const second = this.#heap[b] as QueuedTimer;
-    return first.due < second.due || (first.due === second.due && first.order < second.order);
+    return isBefore(this.#heap[a] as QueuedTimer, this.#heap[b] as QueuedTimer);
   }
 
   #swap(a: number, b: number): void {
@@ -79,4 +96,8 @@ export class TimerQueue {
     this.#heap[a] = this.#heap[b] as QueuedTimer;
     this.#heap[b] = held;
   }
+}
+
+function isBefore(a: QueuedTimer, b: QueuedTimer): boolean {
+  return a.due < b.due || (a.due === b.due && a.order < b.order);
 }

@@ -57,6 +57,22 @@ describe.each([
     expect(order).toEqual(["first", "second"]);
   });
 
+  it("fires timers in order of their time, however long the process is held up meanwhile", async () => {
+    const clock = make();
+    // Fractions apart, made out of order, and each takes longer than the next one is away.
+    const offsets = Array.from({ length: 100 }, (_, index) => ((index * 37) % 100) * 0.13);
+    const order: number[] = [];
+    clock.pause();
+    const all = offsets.map(async (offset) => {
+      await fires(clock, (3 + offset) * speed);
+      order.push(offset);
+      for (const until = performance.now() + 0.3; performance.now() < until; );
+    });
+    clock.resume();
+    await Promise.all(all);
+    expect(order).toEqual([...offsets].sort((a, b) => a - b));
+  });
+
   it("fires nothing more when a timer pauses it, however much was due with it", async () => {
     const clock = make();
     const fired: string[] = [];
