@@ -110,7 +110,7 @@ class DfuExtension implements AtExtension {
       case "xfotaStart":
         return this.#start(params, reply);
       case "xfotaStop":
-        if (this.#download === undefined) return reply.error();
+        if (this.#download === undefined || this.#download.job.isAbandoned) return reply.error();
         return this.#download.job.stop();
       case "xfotaOffset": {
         const { firmware } = this.#modem;
@@ -169,6 +169,8 @@ class DfuExtension implements AtExtension {
 
   async #start(params: { type: string; url: string; securityTag?: number | undefined }, reply: AtReply): Promise<void> {
     const { type, url: uri, securityTag } = params;
+    // One that the application began before its restart ends by itself.
+    if (this.#download?.job.isAbandoned) await this.#download.ended;
     if (type !== "delta" || this.#activatePending || this.#download !== undefined) return reply.error();
     if (!isSource({ uri, securityTag })) {
       reply.line(formatFota("download", "error", EINVAL).trim());

@@ -62,6 +62,11 @@ export class DfuDownload {
     return this.#part;
   }
 
+  /** Nobody hears of it any more. */
+  get isAbandoned(): boolean {
+    return this.#abandoned;
+  }
+
   stop(): void {
     this.#stop.abort();
   }
@@ -136,6 +141,8 @@ export class DfuDownload {
     switch (outcome.kind) {
       case "complete":
         await modem.firmware.finish();
+        // The application that would have it scheduled has gone.
+        if (this.#abandoned) return false;
         await modem.firmware.schedule();
         tell("activatePending", "ok");
         return true;

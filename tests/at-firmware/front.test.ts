@@ -1,8 +1,12 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { seededRandom } from "../../carrier/random.ts";
 import { createSimulatedModem, encodeFirmwareImage } from "../../modem/index.ts";
 import { createMemoryStorage } from "../../services/store/memoryStorage.ts";
 import { dfuExtension } from "../../testbed/at/dfu.ts";
+import type { AtReply } from "../../testbed/at/extension.ts";
 import { createAtFront } from "../../testbed/at/front.ts";
 import { duplexPair } from "../support/duplexPair.ts";
 import { VirtualClock } from "../support/virtualClock.ts";
@@ -90,6 +94,51 @@ describe("the AT front's firmware commands", () => {
     expect(await say("AT#XFOTA=7\r")).toBe(`\r\n#XFOTA: ${SIZE},0\r\n${OK}`);
   });
 
+  it("begin a download at once after a restart, whatever is left of the one before", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/i.bin`;
+    const clock = new VirtualClock();
+    const modem = simulated(clock);
+    await modem.init();
+    await modem.setFunctionalMode("normal");
+    await clock.advanceAsync(1_000);
+    expect(modem.registration).toBe("home");
+    const told: (string | Uint8Array)[] = [];
+    const host = { clock, notify: () => {}, restart: () => {} };
+    const extension = dfuExtension({ modem, dialect: "serialModem" })({
+      ...host,
+      notifyRaw: (octets) => told.push(octets),
+    });
+    const answers: string[] = [];
+    const reply: AtReply = {
+      line: (text) => answers.push(text),
+      raw: () => {},
+      ok: () => answers.push("OK"),
+      error: () => answers.push("ERROR"),
+      data: () => Promise.reject(new Error("no data follow")),
+    };
+    const { signal } = new AbortController();
+    const say = (text: string) =>
+      extension.execute({ text, name: "#XFOTA", form: "set", parameters: "", signal }, reply);
+
+    const asked = [once(silent, "request")];
+    await say(`AT#XFOTA=2,"${url}?one"`);
+    await asked[0];
+    asked.push(once(silent, "request"));
+    extension.reset?.();
+    extension.modemStarted?.({ kind: "ok", firmwareVersion: "mfw_sim_1.0.0" }, () => {});
+    await say("AT#XFOTA=0");
+    expect(answers.splice(0)).toEqual(["ERROR"]);
+    await say(`AT#XFOTA=2,"${url}?two"`);
+    expect(answers).toEqual([]);
+    const urls = (await Promise.all(asked)).map(([request]) => (request as IncomingMessage).url);
+    expect(urls).toEqual(["/i.bin?one", "/i.bin?two"]);
+    await extension.close?.();
+    expect(told).toEqual([]);
+    silent.close();
+  });
+
   it("have no pushed image in the older Serial LTE Modem", async () => {
     const say = await terminal("slm");
     expect(await say("AT#XDFUINIT=1,5000\r\n")).toBe(ERROR);
@@ -101,13 +150,7 @@ describe("the AT front's firmware commands", () => {
 async function terminal(dialect: "serialModem" | "slm" = "serialModem") {
   const clock = new VirtualClock();
   const [host, device] = duplexPair();
-  const modem = createSimulatedModem({
-    clock,
-    random: seededRandom(1),
-    storage: createMemoryStorage(),
-    timing: "instant",
-    firmwareAreaBytes: SIZE,
-  });
+  const modem = simulated(clock);
   let heard = "";
   host.on("data", (octets: Uint8Array) => {
     heard += Buffer.from(octets).toString("latin1");
@@ -128,4 +171,14 @@ async function terminal(dialect: "serialModem" | "slm" = "serialModem") {
   };
   await say("");
   return say;
+}
+
+function simulated(clock: VirtualClock) {
+  return createSimulatedModem({
+    clock,
+    random: seededRandom(1),
+    storage: createMemoryStorage(),
+    timing: "instant",
+    firmwareAreaBytes: SIZE,
+  });
 }
