@@ -150,12 +150,12 @@ export class Device {
 
   emit(event: DeviceEvent | CarrierEvent): void {
     if (this.#standstill === undefined) this.#send?.(event);
-    else this.#standstill.gate.pass(() => this.#send?.(event));
+    else this.#standstill.pass(event, () => this.#send?.(event));
   }
 
   /** Holds the run; made when somebody may want to. */
   get standstill(): Standstill {
-    this.#standstill ??= new Standstill(this.options.clock, this.#transport);
+    this.#standstill ??= new Standstill(this.options.clock, this.#transport, this.options.trace);
     return this.#standstill;
   }
 

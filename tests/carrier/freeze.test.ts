@@ -1,7 +1,7 @@
 /** A run that is frozen again and again ends as one that never was: nothing lost, nothing out of order, no time passed. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { Gate } from "../../carrier/inspection/gate.ts";
+import { Gate, MOST_HELD_EVENTS } from "../../carrier/inspection/gate.ts";
 import { heldArea } from "../../carrier/inspection/heldArea.ts";
 import { seededRandom } from "../../carrier/random.ts";
 import { EDITIONS, type EditionId } from "../../machines/editions/index.ts";
@@ -172,14 +172,14 @@ describe("the gate of a frozen run", () => {
     const gate = new Gate();
     const order: string[] = [];
     gate.freeze();
-    gate.pass(() => order.push("first"));
-    gate.pass(() => order.push("second"));
+    gate.event("one", () => order.push("first"));
+    gate.event("another", () => order.push("second"));
     await new Promise<void>((resolve) => {
       gate.release(() => {
         order.push("time");
         resolve();
       });
-      gate.pass(() => order.push("third"));
+      gate.event("one", () => order.push("third"));
     });
     expect(order).toEqual(["first", "second", "third", "time"]);
   });
@@ -188,14 +188,52 @@ describe("the gate of a frozen run", () => {
     const gate = new Gate();
     const seen: string[] = [];
     gate.freeze();
-    gate.pass(() => {
+    gate.event("one", () => {
       throw new Error("broken");
     });
-    gate.pass(() => seen.push("next"));
+    gate.event("one", () => seen.push("next"));
     await new Promise<void>((resolve) => {
       expect(() => gate.release(resolve)).toThrow("broken");
     });
     expect(seen).toEqual(["next"]);
+  });
+
+  it("keeps the newest events of each name, and every outcome, however long it is shut", async () => {
+    const lost: [string, number][] = [];
+    const gate = new Gate((name, count) => lost.push([name, count]));
+    const seen: (string | number)[] = [];
+    gate.freeze();
+    gate.event("rare", () => seen.push("rare"));
+    const outcomes = Array.from({ length: MOST_HELD_EVENTS + 1 }, (_, n) => gate.outcome(Promise.resolve(n)));
+    await turn();
+    for (let n = 0; n < MOST_HELD_EVENTS + 3; n++) gate.event("frequent", () => seen.push(n));
+    expect(lost).toEqual([]);
+    await new Promise<void>((resolve) => gate.release(resolve));
+    expect(lost).toEqual([["frequent", 3]]);
+    expect(seen).toEqual(["rare", ...Array.from({ length: MOST_HELD_EVENTS }, (_, n) => n + 3)]);
+    expect(await Promise.all(outcomes)).toHaveLength(MOST_HELD_EVENTS + 1);
+    // What was lost is told once.
+    gate.freeze();
+    await new Promise<void>((resolve) => gate.release(resolve));
+    expect(lost).toHaveLength(1);
+  });
+
+  it("has a record say how many of a modem's notifications were too many", async () => {
+    const world = await World.registered();
+    const { records, modem, carrier } = world;
+    carrier.inspection.freeze.pause();
+    for (let n = 0; n < MOST_HELD_EVENTS + 5; n++) modem.inject({ name: "overheated" });
+    const taken = () => records.filter(({ kind, event }) => kind === "chart" && event === "modem.domain").length;
+    expect(taken()).toBe(0);
+    carrier.inspection.freeze.resume();
+    // Time stands still until the last of them has gone through.
+    for (let turns = 0; taken() < MOST_HELD_EVENTS && turns < MOST_TURNS; turns++) await turn();
+    await world.settle();
+    expect(taken()).toBe(MOST_HELD_EVENTS);
+    expect(records.filter(({ name }) => name === "freeze.overflow")).toMatchObject([
+      { kind: "fault", event: "modem.domain", lost: 5 },
+    ]);
+    await world.stop();
   });
 
   it("has a firmware write that was held back come to nothing when the download is given up", async () => {
