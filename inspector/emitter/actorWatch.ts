@@ -288,8 +288,11 @@ export class ActorWatch {
     for (const actor of unsettled) {
       this.#checkEnd(actor);
       if (!actor.ended || actor.machine === undefined) continue;
+      const unread = actor.queue.splice(0);
+      // Another actor has the name by now, and would be taken to have ended.
+      if (this.actors.byKey(actor.key) !== undefined) continue;
       const snapshot = actor.ref.getSnapshot() as AnyMachineSnapshot;
-      for (const sent of actor.queue.splice(0)) this.records.dead(actor, sent, snapshot);
+      for (const sent of unread) this.records.dead(actor, sent, snapshot);
     }
   }
 }

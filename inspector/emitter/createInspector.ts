@@ -1,6 +1,6 @@
 /** Watches running XState actors for who looks. While nobody does, nothing is installed in XState. */
 import { randomBytes } from "node:crypto";
-import type { AnyActorRef } from "xstate";
+import type { AnyActorRef, AnyMachineSnapshot } from "xstate";
 import type { Trace } from "../../ports/trace.ts";
 import { createTrace } from "../../trace/trace.ts";
 import type { MachineDefinition } from "../definition.ts";
@@ -97,9 +97,13 @@ class AppInspector implements Inspector {
     this.#hub.chartsUnseen = false;
     if (this.#isWanted) watch.install();
     return () => {
+      if (!this.#watches.delete(watch)) return;
       watch.uninstall();
-      this.#watches.delete(watch);
       this.#hub.chartsUnseen = this.#watches.size === 0;
+      // Of a trace of the app's own only the app knows when the run is over.
+      if (trace !== undefined) return;
+      const { status } = root.getSnapshot() as AnyMachineSnapshot;
+      used.record({ kind: "result", ok: status !== "error", reason: "it is no longer watched" });
     };
   }
 

@@ -20,6 +20,9 @@ export interface WatchOptions {
   readonly plain: PlainOptions;
 }
 
+/** Without a value it is gone. */
+type Leaf = Parameters<Parameters<TreeSource["subscribe"]>[0]>[0];
+
 export class Watch {
   readonly options: WatchOptions;
   device: string | undefined;
@@ -50,15 +53,7 @@ export class Watch {
 
   #follow(tree: string, source: TreeSource): void {
     const { trace, plain: options } = this.options;
-    const tell = ({
-      path,
-      value,
-      label,
-    }: {
-      readonly path: string;
-      readonly value?: unknown;
-      readonly label?: string;
-    }) => {
+    const tell = ({ path, value, label }: Leaf) => {
       const shown = value === undefined ? undefined : plain(value, `${tree}${path}`, options);
       trace.record({
         kind: "resource",

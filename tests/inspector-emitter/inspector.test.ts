@@ -312,13 +312,40 @@ describe("an inspector", () => {
     const before = viewer.records.length;
     end();
     actor.send(next);
-    expect(viewer.records).toHaveLength(before);
+    end();
+    expect(viewer.records.slice(before)).toMatchObject([[expect.any(Number), { kind: "result", ok: true }]]);
     inspector.watch(actor, { device: "again" });
     inspector.close();
     actor.send(next);
     inspector.sink({ seq: 1, time: 0, device: "d", kind: "log", line: "x" });
     expect(viewer.records.filter(([, { kind }]) => kind === "step" || kind === "log")).toEqual([]);
     expect(inspector.detailed()).toBe(false);
+  });
+
+  it("ends the run with the watching where the run is its own, and leaves that to the app where the trace is the app's", () => {
+    const actor = createActor(
+      createMachine({
+        id: "m",
+        on: {
+          fail: {
+            actions: () => {
+              throw new Error("failed");
+            },
+          },
+        },
+      }),
+    ).start();
+    actor.subscribe({ error: () => {} });
+    const records: TraceRecord[] = [];
+    const inspector = createInspector({ sink: (record) => records.push(record) });
+    const clock = new VirtualClock();
+    const endApps = inspector.watch(actor, { trace: createTrace({ clock, device: "app", sink: inspector.sink }) });
+    const endOwn = inspector.watch(actor);
+    actor.send({ type: "fail" });
+    endApps();
+    endOwn();
+    expect(records.filter(({ kind }) => kind === "result")).toMatchObject([{ device: "m", ok: false }]);
+    expect(records.at(-1)).toMatchObject({ kind: "result", reason: "it is no longer watched" });
   });
 
   it.each([-1, 1.5, 2_000_000])("refuses a history of %p", (history) => {

@@ -2,7 +2,7 @@
 import { type AnyActorLogic, type AnyActorRef, createActor } from "xstate";
 import { createInspector } from "../../inspector/emitter/createInspector.ts";
 import type { InspectOptions, InspectorOptions, Viewer } from "../../inspector/options.ts";
-import type { ActorRecord, StepRecord } from "../../inspector/records.ts";
+import type { ActorRecord, Candidate, StepRecord } from "../../inspector/records.ts";
 import type { RecordKind, TraceRecord } from "../../ports/trace.ts";
 import { VirtualClock } from "../support/virtualClock.ts";
 
@@ -56,6 +56,11 @@ export function watched(
   actor.subscribe({ error: () => {} });
   actor.start();
   return { seen, actor, clock, inspector };
+}
+
+/** What became of each transition that was considered, in order: `a|go|0: refused`. */
+export function verdicts(candidates: readonly Candidate[] | undefined): readonly string[] | undefined {
+  return candidates?.map(({ edge, verdict }) => `${edge}: ${verdict}`);
 }
 
 /** A clock as XState wants it. */

@@ -1,7 +1,8 @@
 /** Delayed events of XState as timers: set, fired, cleared, and what XState itself loses track of. */
 import { describe, expect, it } from "@jest/globals";
-import { cancel, createMachine, raise } from "xstate";
-import { watched } from "./support.ts";
+import { cancel, createMachine, raise, spawnChild, stopChild } from "xstate";
+import { fold } from "../../inspector/model/fold.ts";
+import { settled, watched } from "./support.ts";
 
 describe("timers of XState", () => {
   const clocked = createMachine({
@@ -93,5 +94,24 @@ describe("timers of XState", () => {
     expect(told(seen.of("timer"))).toEqual(["set now", "set now", "cleared now", "fired now"]);
     const [first, second, cleared, fired] = seen.of("timer");
     expect([cleared?.cause, fired?.cause]).toEqual([second?.seq, first?.seq]);
+  });
+
+  it("that a stopped child has left behind do not end the one that has its name now", async () => {
+    const twice = ["first", "second"].map((type) => raise({ type }, { delay: 100, id: "soon" }));
+    const child = createMachine({ id: "child", entry: twice });
+    const machine = createMachine({
+      id: "m",
+      entry: spawnChild(child, { id: "kid" }),
+      on: { again: { actions: [stopChild("kid"), spawnChild(child, { id: "kid" })] } },
+    });
+    const { seen, actor, clock } = watched(machine);
+    actor.send({ type: "again" });
+    clock.advance(100);
+    await settled();
+    // XState cancels the second, which has the id, and lets the first fire.
+    expect(seen.actors("ended")).toHaveLength(1);
+    expect(seen.of("timer").filter(({ operation }) => operation === "fired")).toHaveLength(3);
+    const [device] = fold(seen.records).devices.values();
+    expect(device?.actors.get("m/kid")).toMatchObject({ status: "active" });
   });
 });
