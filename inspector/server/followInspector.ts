@@ -63,8 +63,8 @@ export function followInspector(url: string, follower: Follower, options: Follow
       socket.terminate();
     };
     const following = new FollowedInspector(socket, follower);
-    socket.on("unexpected-response", (_request, response) =>
-      reasonOf(response).then((reason) => fail("refused", `the inspector refused: ${reason}`)),
+    socket.on("unexpected-response", async (_request, response) =>
+      fail("refused", `the inspector refused: ${await reasonOf(response)}`),
     );
     socket.on("error", (error) => fail("unreachable", `no inspector at ${url}: ${error.message}`, error));
     socket.on("message", (data) => {
@@ -155,11 +155,16 @@ function socketAddress(url: string): URL {
   throw new FollowError("badAddress", `${url} is no address of an inspector, http://127.0.0.1:PORT/TOKEN/`);
 }
 
+/** As much of it as comes. */
 async function reasonOf(response: IncomingMessage): Promise<string> {
   let text = "";
-  for await (const part of response.setEncoding("utf8")) {
-    text += part;
-    if (text.length > MAX_REASON) break;
+  try {
+    for await (const part of response.setEncoding("utf8")) {
+      text += part;
+      if (text.length > MAX_REASON) break;
+    }
+  } catch {
+    // The server has gone.
   }
   return text.trim().slice(0, MAX_REASON) || `status ${response.statusCode}`;
 }

@@ -26,7 +26,7 @@ export interface ServeOptions {
   readonly origins?: readonly string[];
   /** False: what is shown is a recording. Default true. */
   readonly live?: boolean;
-  /** WebSockets at once, 1 to 1000. Default 32. */
+  /** WebSockets at once, 1 to 192. Default 32. */
   readonly maxConnections?: number;
 }
 
@@ -57,20 +57,22 @@ const TOKEN = /^[\w-]{16,}$/;
 /** Connections of whatever kind, and those of them that have not shown the token. */
 const MAX_TCP = 256;
 const MAX_STRANGERS = 64;
+/** What then remains. */
+const MOST_WEBSOCKETS = MAX_TCP - MAX_STRANGERS;
 /** How long a request may take to come, ms, and how often that is looked at. */
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_500 } as const;
 const PAGE = fileURLToPath(new URL("../ui/", import.meta.url));
 
 /** Rejects with `ServeError`. */
 export async function serveInspector(inspector: Inspector, options: ServeOptions = {}): Promise<InspectorServer> {
-  const { port = 0, host = "127.0.0.1", token = randomBytes(16).toString("base64url") } = options;
+  const { port = 0, host = "127.0.0.1", token = randomBytes(16).toString("base64url"), maxConnections = 32 } = options;
   if (!TOKEN.test(token)) throw new ServeError("badOption", "token needs 16 or more of A-Z a-z 0-9 - _");
+  if (!Number.isInteger(maxConnections) || maxConnections < 1 || maxConnections > MOST_WEBSOCKETS) {
+    throw new ServeError("badOption", `maxConnections is ${maxConnections}, must be 1 to ${MOST_WEBSOCKETS}`);
+  }
   const rules: AdmissionRules = { token, host, origins: new Set(options.origins ?? []) };
   const files = await PageFiles.of(options.uiFolder ?? PAGE);
-  const sockets = new Sockets(inspector, {
-    live: options.live ?? true,
-    limit: options.maxConnections ?? 32,
-  });
+  const sockets = new Sockets(inspector, { live: options.live ?? true, limit: maxConnections });
 
   const server = createServer(TIMEOUTS);
   const strangers = new Strangers(MAX_STRANGERS);
@@ -141,12 +143,15 @@ function upgrade(
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(reason) + 1}\r\n\r\n${reason}\n`,
+    // A client that keeps its side open would keep the server from closing: what is upgraded is no longer Node's.
+    () => socket.destroy(),
   );
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
+    // Later ones, of connections that cannot be accepted, are no harm to the app.
+    server.on("error", (error: NodeJS.ErrnoException) => {
       const where = `${host}, port ${port}`;
       if (error.code === "EADDRINUSE")
         reject(

@@ -17,6 +17,7 @@ const KEEP_ALIVE_MS = 30_000;
 const LARGEST_FRAME = 4_194_304;
 /** How long a page has to take its leave, ms. */
 const FAREWELL_MS = 1_000;
+const FAREWELL = "the inspector has ended";
 
 export interface SocketsOptions {
   readonly live: boolean;
@@ -43,6 +44,7 @@ export class Sockets {
   readonly #open = new Set<WebSocket>();
   readonly #limit: number;
   readonly #paths: ReadonlyMap<string, Path & { readonly server: WebSocketServer }>;
+  #ended = false;
 
   constructor(inspector: Inspector, { live, limit }: SocketsOptions) {
     this.#limit = limit;
@@ -75,6 +77,7 @@ export class Sockets {
 
   /** Takes the connection over, or says why not. */
   take(request: IncomingMessage, connection: Duplex, head: Buffer, admitted: Admitted): Refusal | undefined {
+    if (this.#ended) return { status: 503, reason: FAREWELL };
     const path = this.#paths.get(admitted.path ?? "");
     if (path === undefined) return { status: 404, reason: `WebSockets are at ${[...this.#paths.keys()].join(", ")}` };
     if (admitted.foreign && !path.foreign) return { status: 403, reason: "pages of other origins may not attach here" };
@@ -92,8 +95,9 @@ export class Sockets {
     return undefined;
   }
 
-  /** Tells everybody that it is over. */
+  /** Tells everybody that it is over; whoever comes from now on, as pages do that try again, is told so too. */
   async close(): Promise<void> {
+    this.#ended = true;
     await Promise.all([...this.#open].map(farewell));
   }
 }
@@ -115,6 +119,6 @@ function farewell(socket: WebSocket): Promise<void> {
       clearTimeout(late);
       resolve();
     });
-    closeWith(socket, CLOSE.goingAway, "the inspector has ended");
+    closeWith(socket, CLOSE.goingAway, FAREWELL);
   });
 }

@@ -1,9 +1,11 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { type Frame, LARGEST_REQUEST, type RecordsFrame } from "../../inspector/protocol.ts";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { logged, PlainInspector } from "./support/plainInspector.ts";
-import { client, follow, serve } from "./support/served.ts";
+import { client, follow, openPage, serve } from "./support/served.ts";
 
 const recordsOf = (frames: readonly Frame[]): readonly TraceRecord[] =>
   frames.flatMap((frame) => (frame.frame === "records" ? frame.records : []));
@@ -75,9 +77,7 @@ describe("a page", () => {
     inspector.sink(logged(3_000, "x".repeat(100_000)));
     fill(inspector, 3_001, 5_000);
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume" });
+    const page = await openPage(url);
     await page.until((frames) => recordsOf(frames).length === 5_000);
     expect(seqsOf(page.frames)).toEqual(Array.from({ length: 5_000 }, (_, seq) => seq));
     const long = page.messages.filter(({ length }) => length > 65_536);
@@ -118,10 +118,7 @@ describe("a page", () => {
   it("that is too slow gets a gap and the state of then, and the app goes on", async () => {
     const inspector = new PlainInspector();
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume" });
-    await page.until((frames) => frames.some(({ frame }) => frame === "checkpoint"));
+    const page = await openPage(url);
     page.socket.pause();
     const line = "x".repeat(2_000);
     let seq = 0;
@@ -159,10 +156,7 @@ describe("a page", () => {
   it("gets a gap and the state of then when more comes in one turn than may wait", async () => {
     const inspector = new PlainInspector();
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume" });
-    await page.until((frames) => frames.some(({ frame }) => frame === "checkpoint"));
+    const page = await openPage(url);
     for (let seq = 0; seq < 25_000; seq++) inspector.sink(logged(seq, "burst"));
     await page.until((frames) => frames.findLastIndex(({ frame }) => frame === "checkpoint") > 1);
     inspector.sink(logged(25_000, "after"));
@@ -209,9 +203,7 @@ describe("what a page asks for", () => {
   it("is refused by its field when it is wrong", async () => {
     const inspector = new PlainInspector();
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume" });
+    const page = await openPage(url);
     const wrong: readonly (readonly [object, string])[] = [
       [{ request: "resume" }, "this page has resumed already"],
       [
@@ -287,10 +279,7 @@ describe("what a page asks for", () => {
     const inspector = new PlainInspector();
     inspector.steering = ({ request }) => (request === "step" ? "x".repeat(1_000_000) : undefined);
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume" });
-    await page.until((frames) => frames.some(({ frame }) => frame === "reply"));
+    const page = await openPage(url);
     page.socket.pause();
     for (let id = 2; id < 60; id++) page.send({ id, request: "step" });
     const other = await follow(url);
@@ -339,6 +328,23 @@ describe("following an inspector", () => {
     });
     await expect(follow("ftp://127.0.0.1/")).rejects.toMatchObject({ code: "badAddress" });
     await expect(follow("nonsense")).rejects.toMatchObject({ code: "badAddress" });
+  });
+
+  it("fails with as much as comes of what the server says", async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\nnot to");
+        socket.end();
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await expect(follow(`http://127.0.0.1:${port}/token/`)).rejects.toMatchObject({
+      code: "refused",
+      message: "the inspector refused: not to",
+    });
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it("fails where nobody listens", async () => {

@@ -8,7 +8,7 @@ import { readRequest } from "../../inspector/server/readRequest.ts";
 import { recordJsonSchema } from "../../trace/index.ts";
 import { everything, light } from "./support/machines.ts";
 import { logged, PlainInspector } from "./support/plainInspector.ts";
-import { client, serve } from "./support/served.ts";
+import { openPage, serve } from "./support/served.ts";
 
 const file = JSON.parse(readFileSync(new URL("../../schema/inspector.schema.json", import.meta.url), "utf8"));
 const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true });
@@ -90,9 +90,7 @@ describe("the schema of the inspector's messages", () => {
       return actor.start();
     });
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume" });
+    const page = await openPage(url);
     page.send({ id: 2, request: "send", device: "corner", actor: "light", event: { type: "next" } });
     page.send({ id: 3, request: "send", device: "thing", actor: "nobody", event: { type: "go" } });
     page.send({ id: 4, request: "control", name: "pull", device: "thing", values: { hard: true } });
@@ -127,10 +125,7 @@ describe("the schema of the inspector's messages", () => {
     };
     inspector.sink(logged(1));
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume", instance: "plain-1", after: 2 });
-    await page.until((frames) => frames.some(({ frame }) => frame === "reply"));
+    const page = await openPage(url, { instance: "plain-1", after: 2 });
     expect(page.frames[1]).toEqual({ frame: "gap", first: 3, count: 4 });
     for (const message of page.messages) expect(problems(JSON.parse(message))).toEqual([]);
   });

@@ -1,11 +1,13 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { serveInspector } from "../../inspector/server/serveInspector.ts";
 import { VERSION } from "../../inspector/server/version.ts";
 import { PlainInspector } from "./support/plainInspector.ts";
-import { ask, raw, serve } from "./support/served.ts";
+import { ask, client, openPage, raw, serve } from "./support/served.ts";
 
 let uiFolder: string;
 
@@ -52,11 +54,41 @@ describe("the inspector's address", () => {
     });
     await expect(serveInspector(inspector, { host: "192.0.2.1" })).rejects.toMatchObject({ code: "cannotListen" });
     await expect(serveInspector(inspector, { token: "short" })).rejects.toMatchObject({ code: "badOption" });
+    for (const maxConnections of [0, 1.5, 193])
+      await expect(serveInspector(inspector, { maxConnections })).rejects.toMatchObject({
+        code: "badOption",
+        message: `maxConnections is ${maxConnections}, must be 1 to 192`,
+      });
   });
 
   it("names the package's version", () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     expect(VERSION).toBe(version);
+  });
+});
+
+describe("a server that is closed", () => {
+  it("does not wait for a client that was refused and stays", async () => {
+    const { url, port, close } = await serve();
+    const { pathname } = new URL(url);
+    const stranger = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {});
+    stranger.write(
+      `GET ${pathname}nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    expect(String((await once(stranger, "data"))[0])).toContain("404");
+    await close();
+    stranger.destroy();
+  });
+
+  it("takes no page any more while others take their leave", async () => {
+    const { url, close } = await serve();
+    const slow = await openPage(url);
+    slow.socket.pause();
+    const closing = close();
+    // It is refused, or there is nobody any more.
+    expect([503, 1006]).toContain((await client(`${url}socket`).ended).code);
+    slow.socket.terminate();
+    await closing;
   });
 });
 

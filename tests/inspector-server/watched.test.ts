@@ -5,7 +5,7 @@ import { createInspector } from "../../inspector/emitter/createInspector.ts";
 import { Session } from "../../inspector/model/session.ts";
 import type { Frame } from "../../inspector/protocol.ts";
 import { light } from "./support/machines.ts";
-import { client, follow, serve } from "./support/served.ts";
+import { client, follow, openPage, serve } from "./support/served.ts";
 
 const CANARY = "CANARY-7f3a";
 
@@ -140,10 +140,7 @@ describe("a running machine", () => {
   it("is told anew, after a gap, to a page that was too slow", async () => {
     const { inspector, actor } = crossing();
     const { url } = await serve(inspector);
-    const page = client(`${url}socket`);
-    await page.open;
-    page.send({ id: 1, request: "resume" });
-    await page.until((frames) => frames.some(({ frame }) => frame === "checkpoint"));
+    const page = await openPage(url);
     page.socket.pause();
     const filler = "x".repeat(1_900);
     for (let n = 0; n < 20_000; n++) {
@@ -170,11 +167,10 @@ describe("a secret", () => {
     const inspector = createInspector({ history: 1_000, steering: { send: true } });
     const { url } = await serve(inspector);
     const attach = async () => {
-      const page = client(`${url}socket`);
+      const page = await openPage(url);
       const stately = client(`${url}stately-out`, {}, "");
       const legacy = client(`${url}xstate-inspect`, {}, "");
-      for (const { open } of [page, stately, legacy]) await open;
-      page.send({ id: 1, request: "resume" });
+      for (const { open } of [stately, legacy]) await open;
       legacy.send({ type: "xstate.inspecting" });
       return [page, stately, legacy] as const;
     };

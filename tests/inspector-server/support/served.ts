@@ -118,6 +118,15 @@ export function client(...args: ConstructorParameters<typeof RawClient>): RawCli
   return new RawClient(...args);
 }
 
+/** A page that looks: all that it is told first has come. */
+export async function openPage(url: string, from: { instance?: string; after?: number } = {}): Promise<RawClient> {
+  const page = client(`${url}socket`);
+  await page.open;
+  page.send({ id: 1, request: "resume", ...from });
+  await page.until((frames) => frames.some((frame) => frame.frame === "reply" && frame.id === 1));
+  return page;
+}
+
 /** Follows, and keeps all frames that came. */
 export async function follow(
   url: string,
