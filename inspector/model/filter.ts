@@ -1,10 +1,12 @@
 /**
  * The filter language of the page and the terminal: `actor==register && event~"deferred"`. Words that stand alone are
- * looked for in everything that is told of a record; conditions side by side must all hold.
+ * looked for in everything that is told of a record; conditions side by side must all hold. `/…/` after `~` is a regular
+ * expression of RE2: without references back and without looking ahead or behind.
  */
+import { RE2JS, RE2JSException } from "re2js";
 import type { TraceRecord } from "../../ports/trace.ts";
 import { FILTER_FIELDS, type FilterField, searchText } from "./filterFields.ts";
-import { FilterError, type FilterProblem, type FilterToken, scanFilter } from "./filterScan.ts";
+import { COMPARISONS, FilterError, type FilterProblem, type FilterToken, scanFilter } from "./filterScan.ts";
 import { textOf, valuesAt } from "./values.ts";
 
 export interface CompiledFilter {
@@ -19,11 +21,18 @@ type Test = (record: TraceRecord) => boolean;
 
 /** Parentheses and negations within each other at most. */
 const MAX_DEPTH = 64;
-/** Patterns longer than this are not a person's. */
+/** Filters and patterns longer than these are not a person's. */
+const MAX_FILTER = 4_000;
 const MAX_PATTERN = 200;
 
+/**
+ * Never throws. Whatever the filter, a record takes at most time in proportion to its size: a pattern is not retraced, so
+ * that none can hold up whoever looks, or a server that takes filters from others.
+ */
 export function compileFilter(text: string): CompiledFilter {
   try {
+    if (text.length > MAX_FILTER)
+      throw problemAt({ from: MAX_FILTER, to: text.length }, "This filter is too long.", "Simplify it.");
     const tokens = scanFilter(text);
     if (tokens.length === 1) return { matches: () => true, empty: true };
     return { matches: new Parser(tokens).whole(), empty: false };
@@ -32,8 +41,6 @@ export function compileFilter(text: string): CompiledFilter {
     return { matches: () => true, empty: false, problem: error.problem };
   }
 }
-
-const COMPARISONS: ReadonlySet<string> = new Set(["==", "=", "!=", "~", "!~", "<", "<=", ">", ">="]);
 
 class Parser {
   readonly #tokens: readonly FilterToken[];
@@ -197,17 +204,17 @@ function numberOf(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) * UNITS[unit!]!;
 }
 
-function patternOf(token: FilterToken): RegExp {
+/** RE2's syntax, and its promise: a text is gone through once, whatever the pattern. */
+function patternOf(token: FilterToken): RE2JS {
+  const hint = 'Write it in quotes to look for it as it is: "…".';
+  if (token.text.length > MAX_PATTERN)
+    throw problemAt(token, `This pattern has more than ${MAX_PATTERN} characters.`, hint);
   try {
-    if (token.text.length > MAX_PATTERN) throw new Error("it is too long");
-    return new RegExp(token.text, "i");
+    return RE2JS.compile(token.text, RE2JS.CASE_INSENSITIVE);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw problemAt(
-      token,
-      `This pattern cannot be read: ${reason}.`,
-      'Write it in quotes to look for it as it is: "…".',
-    );
+    if (!(error instanceof RE2JSException)) throw error;
+    const { message } = error;
+    throw problemAt(token, `This pattern cannot be read: ${message.replace("error parsing regexp: ", "")}.`, hint);
   }
 }
 
@@ -225,6 +232,6 @@ function unexpected(token: FilterToken): FilterError {
   );
 }
 
-function problemAt({ from, to }: FilterToken, message: string, hint: string): FilterError {
+function problemAt({ from, to }: Pick<FilterToken, "from" | "to">, message: string, hint: string): FilterError {
   return new FilterError({ from, to, message, hint });
 }

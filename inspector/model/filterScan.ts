@@ -30,6 +30,9 @@ export class FilterError extends Error {
 /** Longest first. */
 export const SIGNS = ["==", "!=", "<=", ">=", "&&", "||", "!~", "(", ")", "!", "~", "<", ">", "="] as const;
 
+/** Those of them that stand between a field and a value. */
+export const COMPARISONS: ReadonlySet<string> = new Set(["==", "=", "!=", "~", "!~", "<", "<=", ">", ">="]);
+
 /** What a word cannot contain; a single `|` stands in the names of transitions. */
 const ENDS_WORD = /^(?:[\s()"'=!~<>]|&&|\|\|)/;
 
@@ -51,10 +54,10 @@ export function scanFilter(text: string): FilterToken[] {
       continue;
     }
     // A pattern stands only where a value is looked for: elsewhere a slash begins a path.
-    if (character === "/" && isMatch(tokens.at(-1)) && text.indexOf("/", from + 1) !== -1 && isPattern(text, from)) {
-      const to = text.indexOf("/", from + 1) + 1;
-      tokens.push({ type: "pattern", text: text.slice(from + 1, to - 1), from, to });
-      at = to;
+    const patternEnd = character === "/" && isMatch(tokens.at(-1)) ? endOfPattern(text, from) : undefined;
+    if (patternEnd !== undefined) {
+      tokens.push({ type: "pattern", text: text.slice(from + 1, patternEnd - 1), from, to: patternEnd });
+      at = patternEnd;
       continue;
     }
     const sign = SIGNS.find((one) => text.startsWith(one, at));
@@ -75,10 +78,12 @@ function isMatch(token: FilterToken | undefined): boolean {
   return token?.type === "sign" && (token.text === "~" || token.text === "!~");
 }
 
-/** `/5/0/3` is a path, `/deferred|error/` a pattern: it ends with its second slash. */
-function isPattern(text: string, from: number): boolean {
-  const end = text.indexOf("/", from + 1) + 1;
-  return end === text.length || /[\s)&|]/.test(text[end]!);
+/** `/5/0/3` is a path, `/deferred|error/` a pattern: it ends with its second slash, `\/` being none. */
+function endOfPattern(text: string, from: number): number | undefined {
+  let end = from + 1;
+  while (end < text.length && text[end] !== "/") end += text[end] === "\\" ? 2 : 1;
+  if (end >= text.length) return undefined;
+  return end + 1 === text.length || /[\s)&|]/.test(text[end + 1]!) ? end + 1 : undefined;
 }
 
 function quoted(text: string, from: number, quote: string): { value: string; to: number } {

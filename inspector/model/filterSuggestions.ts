@@ -1,7 +1,7 @@
 /** What could be written next in a filter. */
 import { KINDS } from "../../trace/schema.ts";
 import { FILTER_FIELDS } from "./filterFields.ts";
-import { FilterError, type FilterToken, scanFilter } from "./filterScan.ts";
+import { COMPARISONS, FilterError, type FilterToken, scanFilter } from "./filterScan.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Suggestions of one kind at most. */
@@ -34,8 +34,6 @@ const JOINTS: readonly Suggestion[] = [
   { insert: "|| ", label: "||", description: "or" },
 ];
 
-const COMPARES = new Set(["==", "=", "!=", "~", "!~", "<", "<=", ">", ">="]);
-
 /** At the caret of a filter's text; `vocabulary` gives the values that are there. */
 export function suggestions(text: string, caret: number, vocabulary?: Vocabulary): Suggestions {
   const before = tokensBefore(text.slice(0, caret));
@@ -44,7 +42,7 @@ export function suggestions(text: string, caret: number, vocabulary?: Vocabulary
   const written = last !== undefined && last.to === caret && last.type !== "sign" ? last : undefined;
   const [field, sign] = before.slice(0, written === undefined ? before.length : -1).slice(-2);
   const range = { from: written?.from ?? caret, to: caret };
-  if (sign?.type === "sign" && COMPARES.has(sign.text) && field !== undefined) {
+  if (sign?.type === "sign" && COMPARISONS.has(sign.text) && field !== undefined) {
     return { ...range, items: valuesFor(field.text, written?.text ?? "", vocabulary) };
   }
   const previous = written === undefined ? last : before.at(-2);

@@ -77,6 +77,8 @@ describe("A filter", () => {
     ["!coap kind == chart", [1, 2]],
     ["event ~ /^server\\./", [1]],
     ["event !~ /deferred/ kind == chart", [2]],
+    ["path ~ /^\\/rd$/", [3]],
+    ["path ~ /rd/ kind == coap", [3]],
     ["kind == coap (code == 0.02 or mid == 77) !size<100", [4]],
   ] as const)("%s", (filter, expected) => {
     expect(found(filter)).toEqual(expected);
@@ -95,7 +97,12 @@ describe("A filter", () => {
     ["kind == coap)", 12, 13, /cannot stand here/],
     ['text ~ "abc', 7, 11, /does not end/],
     ["size > big", 7, 10, /no number/],
-    ["event ~ /(/", 8, 11, /pattern cannot be read/],
+    ["event ~ /(/", 8, 11, /pattern cannot be read: missing closing \)/],
+    ["event ~ /x(?=y)/", 8, 16, /pattern cannot be read: .*`\(\?=`/],
+    ["!(event ~ /(a)\\1/)", 10, 17, /pattern cannot be read: .*`\\1`/],
+    ["event ~ /((a{100}){100}){100}/", 8, 30, /pattern cannot be read/],
+    [`text ~ /${"x".repeat(201)}/`, 7, 210, /more than 200 characters/],
+    ["x ".repeat(2001), 4000, 4002, /too long/],
     ["&& x", 0, 2, /cannot stand here/],
     ["(".repeat(1000), 64, 65, /nested too deep/],
   ] as const)("says where %j is wrong, and lets everything through", (filter, from, to, message) => {
@@ -104,6 +111,16 @@ describe("A filter", () => {
     expect(problem?.hint).not.toBe("");
     expect(RECORDS.every(matches)).toBe(true);
   });
+
+  // A regular expression of JavaScript's would never come back.
+  it.each(["text ~ /(a+)+$/ && text ~ /^(a|a)*$/", "line !~ /([a-z]+)*!$/", "a.b ~ /(a*)*b/ || line ~ /(.*)*x$/"])(
+    "%s comes back from any record",
+    (filter) => {
+      const { matches, problem } = compileFilter(filter);
+      expect(problem).toBeUndefined();
+      expect(typeof matches(record(1, { kind: "log", line: `${"a".repeat(20_000)}!?` }))).toBe("boolean");
+    },
+  );
 
   it("stands any text without throwing", () => {
     const signs = [
