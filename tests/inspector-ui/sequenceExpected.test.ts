@@ -7,6 +7,7 @@ import { chosenChart } from "../../inspector/ui/sequence/chosenChart.ts";
 import { ExpectedCharts } from "../../inspector/ui/sequence/expected.ts";
 import { edition36 } from "../../machines/editions/edition36.ts";
 import type { RecordFields } from "../../ports/trace.ts";
+import { play } from "../carrier/scenarios/play.ts";
 import { stepsOf } from "../charts/conformingRecording.ts";
 import { recordsOf, sessionOf } from "./shellSupport.ts";
 
@@ -95,6 +96,48 @@ describe("expected charts", () => {
     expect(deviation?.sentence).toMatch(/Before, “fault” was done by hand at \S+\.$/);
   });
 
+  it("are cut off where the device begins anew in their midst, and say that no chart shows it", () => {
+    const fields = arcsOf("edition-3-fota-success");
+    const { session, charts, of } = expectedOf([...fields.slice(0, 3), RUN, ...fields]);
+    const chart = of("edition-3-fota-success");
+    expect([chart.state, chart.through]).toEqual(["cutOff", 3]);
+    expect(chart.deviation).toMatchObject({ index: 4, excused: true });
+    expect(chart.deviation?.sentence).toMatch(
+      /^At \S+ the device began anew, without its library's doing, .* No chart shows that: .* Next would have been: “.+”\.$/,
+    );
+    expect(session.at(4).kind).toBe("run");
+    // What came afterwards is none of its arcs.
+    expect(chart.arcOf(5)).toBeUndefined();
+    // The others that begin alike might have become true as well: the usual course is shown.
+    expect(of("edition-3-fota-fail-crc").state).toBe("cutOff");
+    expect(chosenChart(charts, "")).toBe(chart);
+  });
+
+  it("say by whose hand the device began anew", () => {
+    const fields = arcsOf("edition-3-fota-success");
+    const restart: RecordFields = { kind: "injected", what: "control", name: "restart" };
+    const chart = expectedOf([...fields.slice(0, 3), restart, RUN]).of("edition-3-fota-success");
+    expect(chart.state).toBe("cutOff");
+    expect(chart.deviation?.sentence).toMatch(
+      /^At \S+ the device began anew, after “restart” was done by hand at \S+\./,
+    );
+  });
+
+  it("go on where the library itself has the device begin anew, and conform where only their end was to come", () => {
+    const fields = arcsOf("edition-3-fota-success");
+    const restarting: RecordFields = {
+      kind: "chart",
+      actor: "carrier",
+      event: "xstate.done.actor.fota",
+      value: "restarting",
+      entered: [],
+    };
+    const going = [...fields.slice(0, 3), restarting, RUN, ...fields.slice(3)];
+    expect(expectedOf(going).of("edition-3-fota-success").state).toBe("conforms");
+    const bootstrapped = expectedOf([...arcsOf("edition-3-bootstrap"), RUN]).of("edition-3-bootstrap");
+    expect(bootstrapped).toMatchObject({ state: "conforms", deviation: undefined });
+  });
+
   it("do not blame a run for what the application never asked for", () => {
     const [beginning] = arcsOf("edition-3-request-link-down");
     const other: RecordFields = { kind: "event", name: "LWM2M_CARRIER_EVENT_DEREGISTERED", semantic: "deregistered" };
@@ -139,6 +182,43 @@ describe("expected charts", () => {
     session.clear();
     session.append(structuredClone(records));
     expect(charts.isOf(session, "d")).toBe(false);
+  });
+});
+
+describe("the expected charts of a life in which a certificate cannot be written", () => {
+  it.each(["0.21", "0.30-pre"] as const)("say in edition %s what happened, and blame nobody", async (edition) => {
+    const session = new Session();
+    const life = await play({ scenario: "certs-failure", edition });
+    const { seq, time, device } = life.at(-1)!;
+    session.append([...life, { seq: seq + 1, time, device, ...RESULT }]);
+    const charts = new ExpectedCharts(session, session.at(0).device, TEXTS);
+    charts.sync();
+    expect(chosenChart(charts, "")).toMatchObject({ name: "certs-failure", state: "conforms" });
+    expect(charts.charts.filter(({ state }) => state === "deviates")).toEqual([]);
+  });
+});
+
+describe("the expected charts of a life in which power was lost during a firmware update", () => {
+  it.each([
+    ["3.6", "edition-3-fota-success"],
+    ["0.30", "edition-0.30-fota-success"],
+    ["0.10", "edition-0.10-fota"],
+  ] as const)("blame nobody in edition %s: the update is cut off, the rest conforms", async (edition, update) => {
+    const session = new Session();
+    session.append(await play({ scenario: "power-loss", edition }));
+    const charts = new ExpectedCharts(session, session.at(0).device, TEXTS);
+    charts.sync();
+    const states = new Set(charts.charts.map(({ state }) => state));
+    expect([...states].filter((state) => state === "deviates" || state === "disturbed")).toEqual([]);
+    const chosen = chosenChart(charts, "");
+    expect(chosen).toMatchObject({ name: update, state: "cutOff" });
+    // At the second `run`: that of the life after the loss.
+    const { index } = chosen!.deviation!;
+    expect(session.at(index!).kind).toBe("run");
+    expect(index).toBeGreaterThan(1);
+    expect(charts.charts.filter(({ name }) => name.endsWith("-bootstrap") && !name.includes("deferred"))).toEqual([
+      expect.objectContaining({ state: "conforms" }),
+    ]);
   });
 });
 

@@ -296,6 +296,43 @@ describe("timers", () => {
     ]);
   });
 
+  it("are shown among the messages where a chart waits, not where a protocol or XState itself counts", () => {
+    const { rows } = rowsOf(
+      [
+        CALL,
+        timer("link", "link.timedOut", { operation: "fired" }),
+        timer("register/1", "retry.due"),
+        timer("register/1", "retry.due", { operation: "cleared" }),
+        timer("x:0", "stop.timedOut"),
+        timer("coap server/1", "ACK_TIMEOUT"),
+        timer("dtls server/1", "retransmission", { operation: "fired" }),
+        timer("observe server/1", "pmin"),
+        timer("lights", "xstate.after.600.lights.red"),
+      ],
+      { level: "messages" },
+    );
+    expect(textsOf(rows).slice(1)).toEqual([
+      "Carrier library: fired: link: link.timedOut",
+      "Carrier library: register/1: retry.due, 1 min 30 s",
+      "Carrier library: stopped: register/1: retry.due",
+      "Carrier library: stop.timedOut, 1 min 30 s",
+    ]);
+    expect(rowsOf([timer("link", "link.timedOut")], { level: "events" }).rows.length).toBe(0);
+  });
+
+  it("do not keep Updates from being folded, one server's or two servers' in turn", () => {
+    const update = (server: number): RecordFields[] => [
+      timer(`register/${server}`, "update.due", { operation: "fired" }),
+      coap("out", "0.02", { path: "/rd/1", to: `server/${server}` }),
+      coap("in", "2.04", { from: `server/${server}` }),
+      timer(`register/${server}`, "update.due"),
+    ];
+    const hours = Array.from({ length: 5 }, () => [...update(1), ...update(2)]).flat();
+    expect(textsOf(rowsOf(hours, { level: "messages" }).rows).slice(8)).toEqual([
+      "▸ Carrier library: 4 times more the same 8: fired: register/1: update.due …",
+    ]);
+  });
+
   it("stand at the actor that they belong to, by whichever name it is called, and protocols' outside", () => {
     const { rows } = rowsOf(
       [

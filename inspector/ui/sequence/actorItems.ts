@@ -3,6 +3,8 @@ import { describeRecord } from "../../../charts/describe.ts";
 import { fieldText } from "../../../charts/fieldText.ts";
 import type { SequenceLevel } from "../../../charts/item.ts";
 import type { TraceRecord } from "../../../ports/trace.ts";
+import { innermostNodes } from "../../model/activeNodes.ts";
+import { lastName } from "../../model/words.ts";
 import { eventName } from "../panels/shared/recordLine.ts";
 import type { LaneItem } from "./laneItem.ts";
 import type { LaneId } from "./lanes.ts";
@@ -102,8 +104,7 @@ function isTimed(type: unknown): boolean {
 /** Of the states those without one below them, by the last part of their path: `walk`, or one of each region. */
 function leavesOf(states: unknown): string {
   const ids = Array.isArray(states) ? states.map(fieldText) : [];
-  const leaves = ids.filter((id) => !ids.some((other) => other !== id && (id === "" || other.startsWith(`${id}.`))));
-  return leaves.map((id) => id.slice(id.lastIndexOf(".") + 1)).join(", ");
+  return innermostNodes(ids).map(lastName).join(", ");
 }
 
 function errorText(error: unknown): string {

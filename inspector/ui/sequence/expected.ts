@@ -23,10 +23,11 @@ export interface ExpectedArc {
 }
 
 /**
- * `disturbed`: it deviates after somebody who looked on did something to the run. `otherCourse`: it deviates, but another
- * chart that begins at the same record goes on: the run took that course.
+ * `disturbed`: it deviates after somebody who looked on did something to the run. `cutOff`: the device began anew in the
+ * midst of it. `otherCourse`: it deviates, but another chart that begins at the same record goes on: the run took that
+ * course.
  */
-export type ExpectedState = "notBegun" | "under way" | "conforms" | "deviates" | "disturbed" | "otherCourse";
+export type ExpectedState = "notBegun" | "under way" | "conforms" | "deviates" | "disturbed" | "cutOff" | "otherCourse";
 
 export interface ChartDeviation {
   /** Index of the record; absent when something never came. */
@@ -74,6 +75,11 @@ export class ExpectedChart {
     return this.#deviation;
   }
 
+  /** Index of the first record that was found in it; -1: none yet. */
+  get begunAt(): number {
+    return this.#first;
+  }
+
   get through(): number {
     return this.#arcs.filter(({ index }) => index !== undefined).length;
   }
@@ -98,12 +104,26 @@ export class ExpectedChart {
   }
 
   #yieldsTo(other: ExpectedChart): boolean {
-    if (other.#first !== this.#first) return this.through === 1 && other.#byRecord.has(this.#decided);
+    if (other.#first !== this.#first)
+      return (this.through === 1 && other.#byRecord.has(this.#decided)) || this.#ledInto(other);
     if (this.#first < 0) return false;
+    // How far they were says nothing: any of them might have gone on.
+    if (this.#state === "cutOff") return other.#state === "conforms";
     if (other.#deviation === undefined || other.through !== this.through) {
       return other.#deviation === undefined || other.through > this.through;
     }
     return other.#decided > this.#decided;
+  }
+
+  /** The other began later, shares a part of it, and went on to its end where nothing of this one came any more. */
+  #ledInto(other: ExpectedChart): boolean {
+    if (other.#state !== "conforms" || other.#first < this.#first || other.#last <= this.#last) return false;
+    return [...this.#byRecord.keys()].some((index) => other.#byRecord.has(index));
+  }
+
+  /** Index of the last record that was found in it. */
+  get #last(): number {
+    return Math.max(...this.#byRecord.keys());
   }
 
   /** Only its beginning came, and then the application would have had to ask for something: it did not choose to. */
@@ -128,6 +148,22 @@ export class ExpectedChart {
     if (record.kind === "injected" || record.kind === "fault") this.#disturbed ??= byHand;
     if (state === "within") this.#state = "under way";
     else this.#decide(session, index, byHand);
+  }
+
+  /** The device began anew, which no chart shows: what comes from this record on is not held against it. */
+  cutOff(session: SessionView, index: number): void {
+    if (this.isDecided || this.#first < 0) return;
+    this.#decided = index;
+    const verdict = this.#check.finish();
+    this.#state = verdict.conforms ? "conforms" : "cutOff";
+    if (verdict.conforms) return;
+    const at = timeText(session, session.at(index).time);
+    const hand = this.#disturbed;
+    const why =
+      hand === undefined ? "without its library's doing, as after a loss of power" : `after ${handText(session, hand)}`;
+    const due = dueText(verdict.deviation.expected);
+    const sentence = `At ${at} the device began anew, ${why}. No chart shows that: what came then is not held against this one. Next would have been: ${due}.`;
+    this.#deviation = { sentence, excused: true, index };
   }
 
   #decide(session: SessionView, index: number, byHand: number | undefined): void {
@@ -160,6 +196,8 @@ export class ExpectedCharts {
   #next = 0;
   #newest: TraceRecord | undefined;
   #byHand: number | undefined;
+  /** The library is about to begin anew by itself: some charts show it. */
+  #restarting = false;
 
   constructor(session: SessionView, device: string, texts: ChartTexts) {
     this.#session = session;
@@ -205,6 +243,9 @@ export class ExpectedCharts {
       this.#newest = record;
       if (record.device !== this.#device) continue;
       if (record.kind === "run" && record.guess !== true) this.#begin(String(record.edition));
+      if (record.kind === "run" && !this.#restarting)
+        for (const chart of this.#charts) chart.cutOff(session, this.#next);
+      if (record.kind === "chart" && record.actor === "carrier") this.#restarting = record.value === "restarting";
       if (record.kind === "injected") this.#byHand = this.#next;
       for (const chart of this.#charts) chart.push(session, this.#next, this.#byHand);
     }
@@ -235,10 +276,13 @@ const REASONS: Readonly<Record<DeviationKind, string>> = {
 };
 
 function sentenceOf({ kind, record, expected }: Deviation): string {
-  const wanted = expected.map(({ arc }) => `“${arc.label}”`);
-  const due = wanted.length === 0 ? "nothing more" : wanted.join(" or ");
   const happened = record === undefined ? "" : ` Instead: ${oneLine(record).trim().split(/\s+/).slice(1).join(" ")}.`;
-  return `${REASONS[kind]} Expected: ${due}.${happened}`;
+  return `${REASONS[kind]} Expected: ${dueText(expected)}.${happened}`;
+}
+
+/** `“a” or “b”` */
+function dueText(expected: Deviation["expected"]): string {
+  return expected.length === 0 ? "nothing more" : expected.map(({ arc }) => `“${arc.label}”`).join(" or ");
 }
 
 /** `“link.pull” was done by hand at 1:02.345` */

@@ -17,6 +17,7 @@ const STATES = {
   conforms: { sign: "✓", text: "conforms", tone: "good" },
   deviates: { sign: "✗", text: "deviates", tone: "bad" },
   disturbed: { sign: "≠", text: "deviates after something done by hand", tone: "warning" },
+  cutOff: { sign: "≠", text: "cut off: the device began anew", tone: "warning" },
   otherCourse: { sign: "–", text: "the run took another course", tone: "" },
 } as const;
 

@@ -1,6 +1,6 @@
 /**
  * Folds what repeats while entries come one by one: parts of a transfer, retransmissions, notifications, and any one to
- * four messages that come again and again. Only the newest fold is ever open, so that what is above stays as it is.
+ * eight rows that come again and again. Only the newest fold is ever open, so that what is above stays as it is.
  */
 import { Column } from "./column.ts";
 import type { FoldPart, FoldUnit } from "./foldKey.ts";
@@ -17,8 +17,8 @@ export interface Fold {
   bytes: number;
 }
 
-/** Messages that may make up what repeats. */
-const LONGEST_PERIOD = 4;
+/** Rows that may make up what repeats: Updates to two servers, each with its timer that fires and is set anew. */
+const LONGEST_PERIOD = 8;
 /** The first time is shown; so many further times make a fold. */
 const REPEATS = 2;
 

@@ -86,5 +86,5 @@ function placed(item: SequenceItem, record: TraceRecord): LaneItem {
     return { ...about, shape: "message", arrow, from: end(item.from), to: end(item.to) };
   }
   if (record.kind !== "timer" || item.shape !== "box") return item;
-  return timerItem(record, /^(coap|dtls)/i.test(fieldText(record.owner)) ? "endpoint" : item.at);
+  return timerItem(record, /^(?:coap|dtls) /.test(fieldText(record.owner)) ? "endpoint" : item.at);
 }

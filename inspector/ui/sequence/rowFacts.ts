@@ -5,7 +5,7 @@ export interface RowMarks {
   readonly injected: boolean;
   /** The arc of the expected chart that it is. */
   readonly arc?: string | undefined;
-  /** How it deviates from the expected chart. `excused`: something was done by hand before. */
+  /** How it deviates from the expected chart. `excused`: it was not expected to hold any more. */
   readonly deviation?: { readonly sentence: string; readonly excused: boolean } | undefined;
   readonly chain?: "cause" | "selected" | "effect" | undefined;
 }
@@ -26,7 +26,11 @@ export function marksOf({ injected, arc, deviation, chain }: RowMarks): readonly
   if (chain === "cause" || chain === "effect") marks.push(CHAIN[chain]);
   if (deviation !== undefined) {
     const { sentence, excused } = deviation;
-    marks.push({ sign: excused ? "≠" : "✗", tone: excused ? "warning" : "bad", words: `deviates: ${sentence}` });
+    marks.push({
+      sign: excused ? "≠" : "✗",
+      tone: excused ? "warning" : "bad",
+      words: excused ? sentence : `deviates: ${sentence}`,
+    });
   } else if (arc !== undefined) marks.push({ sign: "✓", tone: "good", words: `as expected, ${arc}` });
   if (injected) marks.push({ sign: "⚡", tone: "warning", words: "done by hand, or comes of it" });
   return marks;

@@ -20,7 +20,7 @@ export interface ToolbarProps {
 
 const LEVELS: Readonly<Record<SequenceLevel, { readonly name: string; readonly title: string }>> = {
   events: { name: "Events", title: "What the carrier library's own charts show: events, calls, phases" },
-  messages: { name: "Messages", title: "Also what is said on the wire and to the modem" },
+  messages: { name: "Messages", title: "Also what is said on the wire and to the modem, and the charts' timers" },
   all: { name: "Everything", title: "Every record that can be drawn" },
 };
 
