@@ -7,6 +7,11 @@ export function activeNodes(value: unknown): string[] {
   return ids;
 }
 
+/** Those of these nodes that no other one lies in; the root is none. */
+export function innermostNodes(ids: readonly string[]): string[] {
+  return ids.filter((id) => id !== "" && !ids.some((other) => other.startsWith(`${id}.`)));
+}
+
 function collect(value: unknown, parent: string, ids: string[]): void {
   const below = (key: string) => (parent === "" ? key : `${parent}.${key}`);
   if (typeof value === "string") ids.push(below(value));

@@ -22,11 +22,6 @@ export function difference(before: unknown, after: unknown, options: DifferenceO
   return rows;
 }
 
-/** Whether they hold the same. */
-export function isSame(one: unknown, other: unknown): boolean {
-  return difference(one, other, { maxRows: 1 }).length === 0;
-}
-
 function compare(
   before: unknown,
   after: unknown,

@@ -181,20 +181,20 @@ function plainSentences(record: TraceRecord, chain: readonly ChainLink[], step: 
   return sentences;
 }
 
-function failureSentences(session: SessionView, chain: readonly ChainLink[], root: number | undefined): string[] {
+function failureSentences(session: SessionView, chain: readonly ChainLink[], beginning: number | undefined): string[] {
   const indices = chain.map(({ index }) => index);
   const own = indices.at(-1)!;
   const sentences = [sentence(tell(session.at(own)))];
-  if (root !== undefined) sentences.push(sentence(`it began with this: ${tell(session.at(root))}`));
+  if (beginning !== undefined) sentences.push(sentence(`it began with this: ${tell(session.at(beginning))}`));
   const hint = firstHint(
     session,
-    root === undefined ? indices.toReversed() : [root, ...recordsFrom(session, root, chain)],
+    beginning === undefined ? indices.toReversed() : [beginning, ...recordsFrom(session, beginning, chain)],
   );
   if (hint !== undefined) sentences.push(sentence(`that means: ${hint.means}`));
   if (hint?.remedy !== undefined) sentences.push(sentence(`what to do: ${hint.remedy}`));
-  const attempt = attemptBefore(session, root ?? own, chain);
+  const attempt = attemptBefore(session, beginning ?? own, chain);
   if (attempt !== undefined) sentences.push(sentence(`before that, ${attempt}`));
-  const purpose = session.at(Math.max(0, (root ?? own) - 1));
+  const purpose = session.at(Math.max(0, (beginning ?? own) - 1));
   if (purpose.kind === "fault") sentences.push(sentence(`it was made on purpose: the fault ${String(purpose.name)}`));
   const outcome = outcomeAfter(session, own);
   if (outcome !== undefined) sentences.push(sentence(`what came of it: ${tell(outcome)}`));

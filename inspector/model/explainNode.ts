@@ -1,6 +1,6 @@
 /** A state explained: since when it is active, what it waits for, and until when. */
 import type { EdgeDefinition, MachineDefinition, NodeDefinition } from "../definition.ts";
-import { activeNodes } from "./activeNodes.ts";
+import { activeNodes, innermostNodes } from "./activeNodes.ts";
 import { edgeEventWords, edgeTitle } from "./explainStep.ts";
 import { dwellOf } from "./visits.ts";
 import { durationWords, lastName, listWords } from "./words.ts";
@@ -35,11 +35,18 @@ export interface Wait {
 const MAX_NAMED = 8;
 const RELATIONS = ["own", "inner", "outer"] as const;
 
-/** Undefined when there is no such actor. */
-export function explainNode(world: World, device: string, key: string, node: string): NodeExplanation | undefined {
-  const here = world.devices.get(device);
-  const actor = here?.actors.get(key);
-  if (here === undefined || actor === undefined) return undefined;
+/** Undefined when there is no such actor. `now`: ms of the run's clock; default: the time of the last record. */
+export function explainNode(
+  world: World,
+  device: string,
+  key: string,
+  node: string,
+  now?: number,
+): NodeExplanation | undefined {
+  const last = world.devices.get(device);
+  const actor = last?.actors.get(key);
+  if (last === undefined || actor === undefined) return undefined;
+  const here = now === undefined ? last : { ...last, time: now };
   const machine = actor.definition === undefined ? undefined : world.definitions.get(actor.definition);
   const definition = machine?.nodes.find(({ id }) => id === node);
   const active = actor.status === "active" && (actor.active.includes(node) || node === "");
@@ -101,7 +108,7 @@ function waitFor(
     if (typeof edge.delay === "number" && since !== undefined)
       sentence += `: ${dueWords(since + edge.delay - device.time)}`;
   } else if (child !== undefined) {
-    const states = child.value === undefined ? [] : innermost(child);
+    const states = child.value === undefined ? [] : innermostOf(child);
     if (states.length > 0) sentence += `; ${child.id} is in ${listWords(states.map(lastName))}`;
   }
   return {
@@ -144,9 +151,8 @@ function childOf(
   return undefined;
 }
 
-function innermost(actor: ActorWorld): string[] {
-  const active = actor.active.length > 0 ? actor.active : activeNodes(actor.value);
-  return active.filter((id) => id !== "" && !active.some((other) => other.startsWith(`${id}.`)));
+function innermostOf(actor: ActorWorld): string[] {
+  return innermostNodes(actor.active.length > 0 ? actor.active : activeNodes(actor.value));
 }
 
 function sentencesOf(
@@ -166,7 +172,8 @@ function sentencesOf(
     return [`${name} is not active; it was entered ${times}, for ${durationWords(visits.dwelt)} in all.`];
   }
   const sentences: string[] = [];
-  if (visits !== undefined) sentences.push(`${name} is active since ${durationWords(device.time - visits.enteredAt)}.`);
+  if (visits !== undefined)
+    sentences.push(`${name} has been active for ${durationWords(device.time - visits.enteredAt)}.`);
   if (machine === undefined)
     return [...sentences, "What it waits for is not known: this recording does not hold the chart."];
   const own = waits.filter(({ relation, edge }) => relation !== "outer" && edge.trigger !== "error");
@@ -180,7 +187,7 @@ function sentencesOf(
     if (until !== undefined) sentences.push(`${edgeEventWords(edge)} is ${dueWords(until - device.time)}.`);
   for (const key of new Set(own.map(({ actor: child }) => child))) {
     const child = key === undefined ? undefined : device.actors.get(key);
-    const states = child === undefined ? [] : innermost(child).map(lastName);
+    const states = child === undefined ? [] : innermostOf(child).map(lastName);
     if (child !== undefined && states.length > 0) sentences.push(`${child.id} is in ${listWords(states)} now.`);
   }
   return sentences;

@@ -1,6 +1,7 @@
 /** A step of a statechart explained: what was considered, in which order, and why each transition was or was not taken. */
 import type { EdgeDefinition, MachineDefinition } from "../definition.ts";
 import type { Candidate, Microstep, StepRecord } from "../records.ts";
+import { innermostNodes } from "./activeNodes.ts";
 import { guardWords } from "./guardWords.ts";
 import { matchesEvent } from "./matchesEvent.ts";
 import { tell } from "./tell.ts";
@@ -124,7 +125,7 @@ function whyIgnored(
     const why = refused.map(({ title, sentence }) => `“${title}” was ${sentence}`);
     return `${step.actor} ignored ${name}: ${why.join("; ")}`;
   }
-  const states = step.active.filter((id) => id !== "" && !step.active.some((other) => other.startsWith(`${id}.`)));
+  const states = innermostNodes(step.active);
   const where = states.length === 0 ? "" : ` in ${listWords(states.map(lastName))}`;
   const base = `${step.actor} ignored ${name}: nothing${where} takes it`;
   if (machine === undefined) return base;

@@ -19,7 +19,7 @@ export function isFailure(record: TraceRecord): boolean {
     case "fault":
       return false;
     case "chart":
-      return isLoss(record) || hasFailed(record) || isDrawnBad(record);
+      return isLinkLoss(record) || hasFailed(record) || isDrawnBad(record);
     case "modem":
       return isBadNews(record) || isDrawnBad(record);
     case "store":
@@ -45,8 +45,8 @@ function hasFailed({ input, payload }: TraceRecord): boolean {
   return input === true && BAD_OUTCOMES.has(output?.kind);
 }
 
-/** Out of the network, without anybody having asked for it. */
-function isLoss({ actor, entered }: TraceRecord): boolean {
+/** A step of the link chart: out of the network, without anybody having asked for it. */
+export function isLinkLoss({ actor, entered }: TraceRecord): boolean {
   return actor === "link" && Array.isArray(entered) && entered.includes("searching");
 }
 

@@ -170,6 +170,15 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   certificate_expired: hint("the certificate is out of date", "renew it"),
 };
 
+/** Numbers with which a modem refuses an image while it takes it (nrf_modem_delta_dfu.h). */
+export const DFU_ERRORS: Readonly<Record<string, Hint>> = {
+  1: HINTS.outOfMemory!,
+  2: HINTS.tooLarge!,
+  3: HINTS.unsupportedPackage!,
+  5: HINTS.integrity!,
+  9: HINTS.unsupportedPackage!,
+};
+
 /** What ends a machine of XState. */
 export const THREW = hint(
   "an action or a guard of the chart threw an error, and that ends the chart",

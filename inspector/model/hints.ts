@@ -1,7 +1,9 @@
 /** What a record's error means and what to do about it, for somebody who does not know the codes by name. */
 import type { TraceRecord } from "../../ports/trace.ts";
+import { isLinkLoss } from "./failure.ts";
 import {
   ANSWERS,
+  DFU_ERRORS,
   HINTS,
   type Hint,
   MODEM_REPORTS,
@@ -30,7 +32,7 @@ export function hintOf(record: TraceRecord, asked?: TraceRecord): Hint | undefin
     case "coap":
       return codeHint(record, asked);
     case "modem":
-      return reportHint(record) ?? named(record.error) ?? codeIn(record.detail);
+      return reportHint(record) ?? dfuHint(record) ?? named(record.error) ?? codeIn(record.detail);
     case "chart":
     case "step":
       return chartHint(record);
@@ -67,8 +69,15 @@ function reportHint({ notification, status, event, rejectCause }: TraceRecord): 
   return notification === undefined ? undefined : (found(MODEM_REPORTS, status) ?? found(MODEM_REPORTS, event));
 }
 
-function chartHint({ event, payload, error, ignored, actor, entered }: TraceRecord): Hint | undefined {
-  if (actor === "link" && Array.isArray(entered) && entered.includes("searching")) return MODEM_REPORTS.lost;
+/** The number with which a modem refuses an image stands in the words. */
+function dfuHint({ error, detail }: TraceRecord): Hint | undefined {
+  if (error !== "dfu" || typeof detail !== "string") return undefined;
+  return found(DFU_ERRORS, /\(DFU error (\d+)/.exec(detail)?.[1]);
+}
+
+function chartHint(record: TraceRecord): Hint | undefined {
+  if (isLinkLoss(record)) return MODEM_REPORTS.lost;
+  const { event, payload, error, ignored } = record;
   const taken = (typeof event === "object" ? event : payload) as
     | { output?: unknown; error?: unknown }
     | null

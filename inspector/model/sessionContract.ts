@@ -9,7 +9,7 @@ export interface Gap {
   readonly count: number;
 }
 
-/** Implemented by `Session` in session.ts: `new Session()`. Indices are positions in this session, from 0. */
+/** A `Session` to those who only look. Indices are positions in this session, from 0. */
 export interface SessionView {
   readonly length: number;
   readonly gaps: readonly Gap[];

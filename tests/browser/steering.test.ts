@@ -37,7 +37,59 @@ describe("somebody at the page", () => {
     const steer = await look.panel("Steer");
     await steer.getByLabel("Request", { exact: true }).selectOption("link-up");
     await steer.getByRole("button", { name: /Request of the application/ }).click();
-    await steer.getByText(/-EBADR/).waitFor();
+    await steer.getByRole("status").filter({ hasText: /-EBADR/ }).waitFor();
+    await isInjected(look, /request: link-up.*was not done: .*-EBADR/);
+    expect(look.problems).toEqual([]);
+  });
+
+  it("sends an event in a form of the fields that it has, and is told what came of it", async () => {
+    const look = await registered();
+    const send = (await look.panel("Steer")).locator("section", { hasText: "Send an event" });
+    await send.getByLabel(/^To/).selectOption("carrier");
+    await send.getByLabel(/^Event/).fill("server.failed");
+    await send.getByRole("button", { name: "Send", exact: true }).click();
+    await send.getByText("server has to be a number.").waitFor();
+    await send.getByLabel(/^server/).fill("123");
+    await send.getByText("Fields, as JSON", { exact: true }).click();
+    expect(JSON.parse(await send.getByLabel("Fields, as JSON").inputValue())).toEqual({ server: 123 });
+    await send.getByRole("button", { name: "Send", exact: true }).click();
+    await send.getByText(/server\.failed was sent to carrier\. carrier took server\.failed/).waitFor();
+    await isInjected(look, /event server\.failed to carrier \(server: 123\)/);
+    expect(look.problems).toEqual([]);
+  });
+
+  it("is told that time runs while a step is awaited, and may stop it or let it run on", async () => {
+    const look = await registered();
+    const time = (await look.panel("Steer")).locator("section", { hasText: "Time" }).first();
+    const press = (name: string) => time.getByRole("button", { name, exact: true }).click();
+    await press("Pause");
+    await time.getByText("time is frozen", { exact: true }).waitFor();
+    await press("Step");
+    await time
+      .getByText(/Time runs until something moves a chart: .* next timer, update\.due, is due in 5\d min/)
+      .waitFor();
+    await press("Pause");
+    await time.getByText("time is frozen", { exact: true }).waitFor();
+    await press("Step");
+    await time.getByText("runs until the next step", { exact: true }).waitFor();
+    await press("Continue");
+    await time.getByText("running", { exact: true }).waitFor();
+    expect(look.problems).toEqual([]);
+  });
+
+  it("is told which transition there is where a breakpoint names none", async () => {
+    const look = await registered();
+    await look.page.getByRole("navigation", { name: "Where every machine stands" }).getByText("register/123").click();
+    const breakpoints = (await look.panel("Steer")).locator("section", { hasText: "Breakpoints" });
+    await breakpoints.getByLabel("Stop when").selectOption("edge");
+    await breakpoints.getByLabel(/^Which/).fill("update.due");
+    await breakpoints.getByRole("button", { name: "Add" }).click();
+    await breakpoints
+      .getByText(/register\/123 has no transition update\.due; nearest: registered – update\.due/)
+      .waitFor();
+    await breakpoints.getByLabel(/^Which/).fill("registered – update.due → updating");
+    await breakpoints.getByRole("button", { name: "Add" }).click();
+    await breakpoints.getByText("when the transition registered – update.due → updating is taken").waitFor();
     expect(look.problems).toEqual([]);
   });
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import { isFailure } from "../../inspector/model/failure.ts";
 import { hintFor, hintOf } from "../../inspector/model/hints.ts";
 import { HINTS } from "../../inspector/model/hintTable.ts";
-import { DFU_RESULT } from "../../modem/dfuError.ts";
+import { DFU_ERROR, DFU_RESULT } from "../../modem/dfuError.ts";
+import { ModemError } from "../../modem/modemError.ts";
 import type { RecordFields, TraceRecord } from "../../ports/trace.ts";
 
 const record = (fields: RecordFields): TraceRecord => ({ seq: 1, time: 0, device: "demo", ...fields });
@@ -90,6 +91,17 @@ describe("A hint", () => {
       modem({ operation: "credentials.write", phase: "failed", error: "noAccess" }),
       undefined,
       /does not let that security tag/,
+    ],
+    [
+      "an image that the modem finds damaged",
+      modem({
+        operation: "firmware.finish",
+        phase: "failed",
+        error: "dfu",
+        detail: new ModemError("dfu", { dfu: DFU_ERROR.invalidData, detail: "octet 128" }).message,
+      }),
+      undefined,
+      /image is damaged/,
     ],
     ["an image's number", ended({ kind: "updateFailed", code: DFU_RESULT.authentication }), undefined, /authentic/],
     [

@@ -32,10 +32,10 @@ describe("a fleet", () => {
     ]);
   });
 
-  it("tells it of an earlier moment, when nothing had failed and who had not begun stood nowhere", () => {
+  it("tells where each stood at an earlier moment, and what failed in the whole run", () => {
     expect(fleetOf(fleet(), 1)).toEqual([
       { device: "urn:imei:01", where: "registering", failures: 0 },
-      { device: "urn:imei:02", where: "registering", failures: 0 },
+      { device: "urn:imei:02", where: "registering", failures: 1 },
       { device: "urn:imei:03", where: "", failures: 0 },
     ]);
   });

@@ -1,64 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Frame } from "../../inspector/protocol.ts";
-import type { Socket } from "../../inspector/ui/state/liveConnection.ts";
-import { type BookmarkMemory, watchLive } from "../../inspector/ui/state/watchLive.ts";
-import { chartRecords, recordsOf, storeOf } from "./shellSupport.ts";
-
-/** The server's end, played by the test. */
-class PlayedSocket implements Socket {
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null = null;
-  readonly asked: Record<string, unknown>[] = [];
-  closed = false;
-
-  send(text: string): void {
-    this.asked.push(JSON.parse(text) as Record<string, unknown>);
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  tell(...frames: Frame[]): void {
-    this.onmessage?.({ data: JSON.stringify(frames) });
-  }
-
-  break(code = 1006, reason = ""): void {
-    this.onclose?.({ code, reason });
-  }
-}
-
-const hello = (instance: string, more: object = {}): Frame => ({
-  frame: "hello",
-  protocol: 1,
-  version: "1.0.0",
-  instance,
-  title: "demo",
-  live: true,
-  ...more,
-});
-
-function watched(most?: number, memory?: BookmarkMemory, isStranger?: () => Promise<boolean>) {
-  const { store, draw } = storeOf();
-  const sockets: PlayedSocket[] = [];
-  const due: { work: () => void; ms: number }[] = [];
-  const connection = watchLive(store, new URL("http://127.0.0.1:1/token/socket"), {
-    open: (url, subprotocol) => {
-      expect(url).toBe("ws://127.0.0.1:1/token/socket");
-      expect(subprotocol).toBe("lwm2m-inspect.v1");
-      const socket = new PlayedSocket();
-      sockets.push(socket);
-      return socket;
-    },
-    later: (work, ms) => due.push({ work, ms }),
-    random: () => 0.5,
-    ...(most !== undefined && { most }),
-    ...(memory !== undefined && { memory }),
-    ...(isStranger !== undefined && { isStranger }),
-  });
-  return { store, draw, sockets, due, connection, socket: () => sockets.at(-1)! };
-}
+import { hello, watched } from "./liveSupport.ts";
+import { chartRecords, recordsOf } from "./shellSupport.ts";
 
 describe("the line to a running app", () => {
   it("asks for everything at first, and shows what comes", () => {
@@ -243,45 +186,6 @@ describe("the line to a running app", () => {
     expect(store.entry.session.length).toBe(2);
     expect(store.view.bookmarks).toEqual([{ index: 1, label: "#3" }]);
     expect(store.view).toMatchObject({ cursor: { index: 1 }, selected: 1 });
-  });
-
-  it("has its bookmarks again after the page was loaded again, those of another run of the app not", () => {
-    const kept = new Map<string, readonly { device: string; seq: number; label: string }[]>();
-    const memory: BookmarkMemory = {
-      of: (instance) => kept.get(instance) ?? [],
-      keep: (instance, marks) => kept.set(instance, marks),
-    };
-    const records = recordsOf(chartRecords("c", ["a", "b", "c", "d"]));
-    const before = watched(undefined, memory);
-    before.socket().onopen?.();
-    before.socket().tell(hello("i1"), { frame: "records", first: 0, records });
-    before.store.update({ bookmarks: [1, 3].map((index) => ({ index, label: `#${index}` })) });
-    before.draw();
-    expect(kept.get("i1")).toEqual([
-      { device: "d", seq: 2, label: "#1" },
-      { device: "d", seq: 4, label: "#3" },
-    ]);
-
-    const { store, draw, socket, due } = watched(undefined, memory);
-    socket().onopen?.();
-    socket().tell(hello("i1"), { frame: "records", first: 1, records: records.slice(1, 3) });
-    expect(store.view.bookmarks).toEqual([{ index: 0, label: "#1" }]);
-    draw();
-    // The other one's record has not come yet.
-    expect(kept.get("i1")).toHaveLength(2);
-    socket().tell({ frame: "records", first: 3, records: records.slice(3) });
-    store.update({ bookmarks: store.view.bookmarks.filter(({ label }) => label === "#3") });
-    draw();
-    expect(kept.get("i1")).toEqual([{ device: "d", seq: 4, label: "#3" }]);
-
-    socket().break();
-    due.shift()!.work();
-    socket().onopen?.();
-    socket().tell(hello("i2"), { frame: "records", first: 0, records });
-    draw();
-    expect(store.view.bookmarks).toEqual([]);
-    expect(kept.get("i1")).toHaveLength(1);
-    expect(kept.has("i2")).toBe(false);
   });
 
   it("keeps its bookmarks through a checkpoint while another session is looked at", () => {

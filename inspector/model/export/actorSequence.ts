@@ -1,6 +1,7 @@
 /** The sequence chart of an app that is no carrier: its machines are the lanes, the events that they take the messages. */
 import type { TraceRecord } from "../../../ports/trace.ts";
 import type { ActorRecord, StepRecord } from "../../records.ts";
+import { innermostNodes } from "../activeNodes.ts";
 import { lastName, listWords } from "../words.ts";
 
 /** Whoever sent an event that no watched actor sent. */
@@ -64,11 +65,11 @@ function itemsOf(record: TraceRecord): Item[] {
   }
   if (record.kind !== "step") return [];
   const { actor, event, sender, ignored = false, entered = [], active } = record as StepRecord;
-  const states = entered.filter((one) => active.includes(one) && !active.some((other) => other.startsWith(`${one}.`)));
-  const label = states.filter((one) => one !== "").map(lastName);
+  const isInnermost = new Set(innermostNodes(active));
+  const states = entered.filter((id) => isInnermost.has(id)).map(lastName);
   return [
     { shape: "message", from: sender ?? OUTSIDE, to: actor, label: event.type, lost: ignored },
-    ...(label.length === 0 ? [] : [{ shape: "box", at: actor, label: listWords(label) } as const]),
+    ...(states.length === 0 ? [] : [{ shape: "box", at: actor, label: listWords(states) } as const]),
   ];
 }
 

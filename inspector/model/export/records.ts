@@ -7,7 +7,7 @@ export function exportRecords(records: Iterable<TraceRecord>): string {
   return text;
 }
 
-/** Octets as a recording has them, `{"$bytes":"01ff"}`; those of a page's records are that already. */
+/** Octets as trace/bytes.ts writes them, `{"$bytes":"01ff"}`, without Node's Buffer; those of a page's records are that already. */
 export function recordLine(record: object): string {
   return JSON.stringify(record, octets);
 }

@@ -36,6 +36,9 @@ const TABS: readonly Tab[] = [
   { name: "records", label: "Record", panel: Records },
 ];
 
+/** Id of the element that the chosen panel is in. */
+export const PANEL = "panel";
+
 export function Panels() {
   const app = useApp();
   const list = useRef<HTMLDivElement>(null);
@@ -53,11 +56,11 @@ export function Panels() {
     app.update({ panel: TABS[position]!.name });
     list.current?.querySelectorAll<HTMLElement>("[role=tab]")[position]?.focus();
   };
-  // Something else is explained: it begins at the top.
+  // Something else is shown: it begins at the top.
   const { selected, node } = app.view;
   useLayoutEffect(() => {
     panel.current?.scrollTo(0, 0);
-  }, [selected, node]);
+  }, [selected, node, name]);
   if (app.entry.state === "live") runClockOf(app);
   const timers = app.entry.session.live.devices.get(app.view.device)?.timers.size ?? 0;
 
@@ -71,7 +74,7 @@ export function Panels() {
             role="tab"
             id={`tab-${tab.name}`}
             aria-selected={tab.name === name}
-            aria-controls="panel"
+            aria-controls={PANEL}
             tabIndex={tab.name === name ? 0 : -1}
             onClick={() => app.update({ panel: tab.name })}
           >
@@ -83,7 +86,7 @@ export function Panels() {
       <div
         class="panel"
         ref={panel}
-        id="panel"
+        id={PANEL}
         role="tabpanel"
         aria-labelledby={`tab-${name}`}
         aria-label={label}

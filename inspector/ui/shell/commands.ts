@@ -2,7 +2,7 @@
 import type { App, PanelName, ViewName } from "../app.ts";
 import { recordLine } from "../panels/shared/recordLine.ts";
 import { filteredOf } from "../state/filtered.ts";
-import { marksOf } from "../state/marks.ts";
+import { problemsOf } from "../state/problems.ts";
 import { stride } from "../state/steps.ts";
 
 /** What the shell itself can do. */
@@ -102,12 +102,18 @@ function toFirst(app: App): void {
 }
 
 export function toFailure(app: App, direction: 1 | -1): void {
-  const { failures } = marksOf(app.entry.session).of(app.view.device);
   // After the last one comes the first again.
-  const around = failures.at(direction === 1 ? 0 : -1);
+  const around = problemsOf(app.entry.session)
+    .of(app.view.device)
+    .at(direction === 1 ? 0 : -1);
   if (around === undefined) return;
   if (!stride(app, "failure", direction)) app.select(around);
   app.update({ panel: "why" });
+}
+
+/** What went wrong in the run, all of it. */
+export function showFailures(app: App): void {
+  app.update({ panel: "why", selected: undefined, node: undefined });
 }
 
 export function toggleBookmark(app: App): void {

@@ -2,6 +2,7 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { Panels } from "../panels/index.tsx";
 import type { AppStore } from "../state/appStore.ts";
+import { type Beside, BesideContext } from "../state/beside.ts";
 import { isOneOf, remember, remembered } from "../state/remembered.ts";
 import { SecondApp } from "../state/secondApp.ts";
 import { nextTheme, themeChoice } from "../state/theme.ts";
@@ -41,6 +42,12 @@ export function Page({ store }: { readonly store: AppStore }) {
   const second = useMemo(() => compare && new SecondApp(store, compare), [store, compare]);
   const [inPanels, setInPanels] = useState<unknown>(store);
   const focused = second !== undefined && inPanels === second ? second : store;
+  const beside = useMemo<Beside | undefined>(() => {
+    if (second === undefined) return undefined;
+    return focused === second
+      ? { name: "B", other: { name: "A", app: store } }
+      : { name: "A", other: { name: "B", app: second } };
+  }, [store, second, focused]);
   useTitle(store);
   const wide = useWide();
 
@@ -115,7 +122,11 @@ export function Page({ store }: { readonly store: AppStore }) {
                         <RecordsList />
                       </Guarded>
                     }
-                    second={<Panels />}
+                    second={
+                      <BesideContext.Provider value={beside}>
+                        <Panels />
+                      </BesideContext.Provider>
+                    }
                   />
                 </AppContext.Provider>
               }

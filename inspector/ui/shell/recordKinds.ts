@@ -1,4 +1,4 @@
-/** How the kinds of records look in the list: a short word, and a colour beside it. */
+/** How the kinds of records look in the list: the word that a filter knows, whatever its case, and a colour. */
 import type { RecordKind } from "../../../ports/trace.ts";
 
 export interface KindLook {
@@ -12,13 +12,13 @@ const LOOKS: Readonly<Record<RecordKind, KindLook>> = {
   event: { word: "event", lane: 1 },
   call: { word: "call", lane: 1 },
   return: { word: "return", lane: 1 },
-  application: { word: "app", lane: 1 },
+  application: { word: "application", lane: 1 },
   request: { word: "request", lane: 1 },
   answer: { word: "answer", lane: 1 },
   chart: { word: "chart", lane: 0 },
   step: { word: "step", lane: 0 },
   actor: { word: "actor", lane: 0 },
-  definition: { word: "def", lane: 7 },
+  definition: { word: "definition", lane: 7 },
   coap: { word: "CoAP", lane: 2 },
   dtls: { word: "DTLS", lane: 5 },
   http: { word: "HTTP", lane: 2 },
@@ -28,12 +28,12 @@ const LOOKS: Readonly<Record<RecordKind, KindLook>> = {
   log: { word: "log", lane: 7 },
   store: { word: "store", lane: 6 },
   timer: { word: "timer", lane: 4 },
-  resource: { word: "value", lane: 6 },
+  resource: { word: "resource", lane: 6 },
   fault: { word: "fault", lane: 1 },
-  injected: { word: "inject", lane: 1 },
-  breakpoint: { word: "break", lane: 1 },
+  injected: { word: "injected", lane: 1 },
+  breakpoint: { word: "breakpoint", lane: 1 },
   packet: { word: "packet", lane: 2 },
-  keyLog: { word: "key log", lane: 7 },
+  keyLog: { word: "keyLog", lane: 7 },
   result: { word: "result", lane: 7 },
 };
 

@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { recordLine } from "../panels/shared/recordLine.ts";
 import { marksOf, offsetOf } from "../state/marks.ts";
 import { type PhaseTrack, phasesOf } from "../state/phases.ts";
+import { problemsOf } from "../state/problems.ts";
 import { useApp } from "../state/useApp.ts";
 import { formatOffset } from "./formatTime.ts";
 import { bandsOf, indexAt, placesOf } from "./timeline.ts";
@@ -21,7 +22,8 @@ export function Scrubber() {
   const { session } = app.entry;
   const { length } = session;
   const tracks = phasesOf(session, app.view.device);
-  const marks = marksOf(session).of(app.view.device);
+  const { injected } = marksOf(session).of(app.view.device);
+  const problems = problemsOf(session).of(app.view.device);
 
   const indexOf = (event: PointerEvent): number => {
     const { left, width } = strip.current!.getBoundingClientRect();
@@ -78,10 +80,10 @@ export function Scrubber() {
         ))}
       </div>
       <div class="marks" aria-hidden="true">
-        {placesOf(marks.failures, length, SLOTS).map(({ index, at }) => (
+        {placesOf(problems, length, SLOTS).map(({ index, at }) => (
           <span key={`f${index}`} class="mark failure" style={{ left: percent(at) }} />
         ))}
-        {placesOf(marks.injected, length, SLOTS).map(({ index, at }) => (
+        {placesOf(injected, length, SLOTS).map(({ index, at }) => (
           <span key={`i${index}`} class="mark injected" style={{ left: percent(at) }} />
         ))}
         {session.gaps.map(({ before }) => (

@@ -1,12 +1,13 @@
 /** How a run ended, what failed on the way, and whether its time stands still. */
 import type { App } from "../app.ts";
-import { marksOf } from "../state/marks.ts";
-import { toFailure } from "./commands.ts";
+import { PANEL } from "../panels/index.tsx";
+import { problemsOf } from "../state/problems.ts";
+import { showFailures } from "./commands.ts";
 import { Icon } from "./icon.tsx";
 
 export function Verdict({ app }: { readonly app: App }) {
   const { session } = app.entry;
-  const { failures } = marksOf(session).of(app.view.device);
+  const failures = problemsOf(session).of(app.view.device).length;
   const world = session.live.devices.get(app.view.device);
   return (
     <>
@@ -16,15 +17,18 @@ export function Verdict({ app }: { readonly app: App }) {
           {world.result.ok ? "✓ done" : "✗ failed"}
         </span>
       )}
-      {failures.length > 0 && (
+      {failures > 0 && (
         <button
           type="button"
           class="chip bad failures"
-          title="Go to the next failure, and why (n)"
-          onClick={() => toFailure(app, 1)}
+          title="What went wrong, and why (n: the next one)"
+          onClick={() => {
+            showFailures(app);
+            document.getElementById(PANEL)?.focus();
+          }}
         >
           <Icon name="warning" />
-          {failures.length === 1 ? "1 failure" : `${failures.length} failures`}
+          {failures === 1 ? "1 failure" : `${failures} failures`}
         </button>
       )}
     </>

@@ -82,25 +82,28 @@ export class AppStore implements App {
 
   update(change: ViewChange): void {
     const view = changed(this.#view, change, FIRST_VIEW);
-    if (view === this.#view) return;
-    const { compare } = this.#view;
-    if (view.session === this.#view.session) this.#view = view;
-    else {
-      this.#places.set(this.entry.session, placeOf(this.#view));
-      this.#view = this.#standingIn(view);
-    }
-    if (view.compare !== compare) this.#compareAnew(compare);
+    const before = this.#view;
+    if (view === before) return;
+    const isElsewhere = view.session !== before.session;
+    if (isElsewhere || view.compare !== before.compare) this.#leaveBeside();
+    if (isElsewhere) this.#places.set(this.entry.session, placeOf(before));
+    this.#view = isElsewhere ? this.#standingIn(view) : view;
+    if (view.compare !== before.compare) this.#compareAnew(before.compare);
+    // Two devices of one session: its bookmarks are one list.
+    if (this.#isTwice) this.#beside = changed(this.#beside, { bookmarks: this.#view.bookmarks }, NEW_PLACE);
     this.#changed();
   }
 
   /** Where somebody stands in a session, or stood when it was last looked at. */
   placeIn(entry: SessionEntry): Place {
-    return entry === this.entry ? placeOf(this.#view) : (this.#places.get(entry.session) ?? NEW_PLACE);
+    if (entry === this.entry) return placeOf(this.#view);
+    return this.#isBeside(entry) ? this.#beside : (this.#places.get(entry.session) ?? NEW_PLACE);
   }
 
   /** Changes where somebody stands in a session, whether it is looked at or not. */
   stand(entry: SessionEntry, change: PlaceChange): void {
     if (entry === this.entry) this.update(change);
+    else if (this.#isBeside(entry)) this.standBeside(change);
     else this.#places.set(entry.session, changed(this.placeIn(entry), change, NEW_PLACE));
   }
 
@@ -111,6 +114,7 @@ export class AppStore implements App {
 
   standBeside(change: PlaceChange): void {
     this.#beside = changed(this.#beside, change, NEW_PLACE);
+    if (this.#isTwice) this.#view = changed(this.#view, { bookmarks: this.#beside.bookmarks }, FIRST_VIEW);
     this.#changed();
   }
 
@@ -204,9 +208,9 @@ export class AppStore implements App {
 
   /** The oldest `gone` records of a session were let go: every place in it is less by so many. */
   recordsWent(entry: SessionEntry, gone: number): void {
+    const beside = this.#isTwice && entry === this.entry ? moved(this.#beside, gone) : undefined;
     this.stand(entry, moved(this.placeIn(entry), gone));
-    const { compare } = this.#view;
-    if (compare !== undefined && this.#sessions[compare.session] === entry) this.standBeside(moved(this.#beside, gone));
+    if (beside !== undefined) this.standBeside(beside);
   }
 
   /** Who asks the live app. */
@@ -229,10 +233,15 @@ export class AppStore implements App {
     return { ...placeless(view), ...place, device: place.device === "" ? firstDevice(entry) : place.device };
   }
 
+  /** What was done in the run beside the first is kept for when it is looked at alone. */
+  #leaveBeside(): void {
+    const { compare } = this.#view;
+    const left = compare && this.#sessions[compare.session];
+    if (left !== undefined && left !== this.entry) this.#places.set(left.session, this.#beside);
+  }
+
   /** Another run stands beside the first, or none: bookmarks stay with their run. */
   #compareAnew(before: ViewState["compare"]): void {
-    const left = before && this.#sessions[before.session];
-    if (left !== undefined && left !== this.entry) this.#places.set(left.session, this.#beside);
     const { compare, view } = this.#view;
     // Both charts of both runs have room on few screens: 3 shows them.
     if (before === undefined) this.#wasSplit = view === "split";
@@ -240,8 +249,19 @@ export class AppStore implements App {
     if (compare === undefined && this.#wasSplit && view === "sequence") this.#view = { ...this.#view, view: "split" };
     const entry = compare && this.#sessions[compare.session];
     if (entry === undefined) return;
-    const bookmarks = entry === this.entry ? [] : this.placeIn(entry).bookmarks;
+    const { bookmarks } = this.#places.get(entry.session) ?? NEW_PLACE;
     this.#beside = { ...NEW_PLACE, device: compare?.device ?? "", bookmarks };
+  }
+
+  /** Two devices of one session stand beside each other. */
+  get #isTwice(): boolean {
+    const { session, compare } = this.#view;
+    return compare?.session === session;
+  }
+
+  #isBeside(entry: SessionEntry): boolean {
+    const { compare } = this.#view;
+    return compare !== undefined && this.#sessions[compare.session] === entry;
   }
 
   #isLookedAt(index: number): boolean {

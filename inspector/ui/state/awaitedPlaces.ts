@@ -34,6 +34,10 @@ export class AwaitedPlaces {
     return this.#marks;
   }
 
+  set marks(marks: readonly NamedMark[]) {
+    this.#marks = marks;
+  }
+
   findAgain(store: AppStore, entry: SessionEntry): void {
     const { session } = entry;
     const found = new Map<NamedMark, number>();

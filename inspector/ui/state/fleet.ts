@@ -2,25 +2,25 @@
 import type { SessionView } from "../../model/sessionContract.ts";
 import type { DeviceWorld, World } from "../../model/world.ts";
 import { devicesOf } from "./devices.ts";
-import { marksOf } from "./marks.ts";
 import { leavesOf } from "./phases.ts";
+import { problemsOf } from "./problems.ts";
 
 export interface FleetRow {
   readonly device: string;
   /** The states that its root actors stand in, those of their main regions. */
   readonly where: string;
-  /** As far as its records are here. */
+  /** In the whole run, as far as its records are here. */
   readonly failures: number;
 }
 
-/** In the order in which the devices were first heard of; `index` is the record that was the last to happen. */
+/** In the order in which the devices were first heard of; they stand as they did after the record `index`. */
 export function fleetOf(session: SessionView, index: number): readonly FleetRow[] {
   const world = session.worldAt(index);
-  const marks = marksOf(session);
+  const problems = problemsOf(session);
   return devicesOf(session).map((device) => ({
     device,
     where: whereIs(world.devices.get(device), world),
-    failures: marks.of(device).failures.filter((failure) => failure <= index).length,
+    failures: problems.of(device).length,
   }));
 }
 

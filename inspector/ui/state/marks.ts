@@ -1,6 +1,5 @@
-/** What stands out of a session's records, by device: where it begins, what failed, what was injected. */
+/** What stands out of a session's records, by device: where it begins, and what was injected. */
 import type { TraceRecord } from "../../../ports/trace.ts";
-import { isFailure } from "../../model/failure.ts";
 import type { SessionView } from "../../model/sessionContract.ts";
 import { RecordFollower } from "./recordFollower.ts";
 
@@ -8,19 +7,17 @@ export interface DeviceMarks {
   /** Time of its first record. */
   readonly begin: number;
   /** Indices, rising. */
-  readonly failures: readonly number[];
   readonly injected: readonly number[];
   /** Index of its first `step` record; absent: `chart` records tell how it moved. */
   readonly firstStep?: number;
 }
 
 interface Gathered extends DeviceMarks {
-  readonly failures: number[];
   readonly injected: number[];
   firstStep?: number;
 }
 
-const NONE: DeviceMarks = { begin: 0, failures: [], injected: [] };
+const NONE: DeviceMarks = { begin: 0, injected: [] };
 
 export class Marks {
   readonly #devices = new Map<string, Gathered>();
@@ -45,12 +42,11 @@ export class Marks {
   #take(record: TraceRecord, index: number): void {
     let marks = this.#devices.get(record.device);
     if (marks === undefined) {
-      marks = { begin: record.time, failures: [], injected: [] };
+      marks = { begin: record.time, injected: [] };
       this.#devices.set(record.device, marks);
     }
     if (record.kind === "step") marks.firstStep ??= index;
     if (record.kind === "injected" || record.kind === "fault") marks.injected.push(index);
-    else if (isFailure(record)) marks.failures.push(index);
   }
 }
 

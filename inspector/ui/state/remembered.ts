@@ -21,6 +21,13 @@ export function remember(name: string, value: unknown): void {
   }
 }
 
+/** Calls `listener` whenever another page of this address has remembered something under the name. */
+export function onRemembered(name: string, listener: () => void): void {
+  addEventListener("storage", ({ key }) => {
+    if (key === PREFIX + name) listener();
+  });
+}
+
 export function isOneOf<T extends string>(...choices: readonly T[]): (value: unknown) => value is T {
   return (value): value is T => choices.includes(value as T);
 }

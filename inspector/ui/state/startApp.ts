@@ -5,14 +5,20 @@ import { AppStore } from "./appStore.ts";
 import { bookmarkMemory } from "./bookmarkMemory.ts";
 import type { Socket } from "./liveConnection.ts";
 import { openText } from "./openText.ts";
-import { isOneOf, remembered } from "./remembered.ts";
+import { isOneOf, onRemembered, remember, remembered } from "./remembered.ts";
 import { type WatchOptions, watchLive } from "./watchLive.ts";
+
+const BOOKMARKS = "bookmarks";
 
 const BROWSER: WatchOptions = {
   open: (url, subprotocol) => new WebSocket(url, subprotocol) as unknown as Socket,
   later: (work, ms) => void setTimeout(work, ms),
   random: Math.random,
-  memory: bookmarkMemory,
+  memory: bookmarkMemory({
+    read: () => remembered<readonly unknown[]>(BOOKMARKS, [], Array.isArray),
+    write: (runs) => remember(BOOKMARKS, runs),
+    onOther: (listener) => onRemembered(BOOKMARKS, listener),
+  }),
   isStranger: async () => (await fetch(location.href, { cache: "no-store" })).status === 403,
 };
 

@@ -4,6 +4,7 @@ import type { SessionView } from "../../model/sessionContract.ts";
 import type { App, Cursor } from "../app.ts";
 import { filteredOf } from "./filtered.ts";
 import { isMove, marksOf } from "./marks.ts";
+import { problemsOf } from "./problems.ts";
 
 export type Stride = "record" | "macrostep" | "microstep" | "failure";
 export type Direction = 1 | -1;
@@ -23,7 +24,7 @@ function strideFrom(app: App, by: Stride, direction: Direction): Cursor | undefi
     case "record":
       return at(neighbour(filteredOf(app).indices, app.index, direction));
     case "failure":
-      return at(neighbour(marksOf(session).of(app.view.device).failures, failureStart(app, direction), direction));
+      return at(neighbour(problemsOf(session).of(app.view.device), failureStart(app, direction), direction));
     case "macrostep":
       return at(nextStep(session, app.view.device, app.index, direction));
     case "microstep":

@@ -3,7 +3,7 @@ import { Session } from "../../model/session.ts";
 import { PROTOCOL_VERSION } from "../../protocol.ts";
 import type { SessionEntry } from "../app.ts";
 import type { AppStore } from "./appStore.ts";
-import { AwaitedPlaces, type NamedMark, namedMarks } from "./awaitedPlaces.ts";
+import { type BookmarkMemory, KeptMarks } from "./keptMarks.ts";
 import { letGo } from "./letGo.ts";
 import { LiveConnection, type Socket } from "./liveConnection.ts";
 
@@ -19,12 +19,6 @@ export interface WatchOptions {
   readonly isStranger?: () => Promise<boolean>;
 }
 
-/** The bookmarks of runs, which the server's `instance` names. */
-export interface BookmarkMemory {
-  of(instance: string): readonly NamedMark[];
-  keep(instance: string, marks: readonly NamedMark[]): void;
-}
-
 /** ms; a history that takes longer is drawn while it comes. */
 const FILLING_MS = 200;
 
@@ -36,8 +30,6 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
   let greeted = false;
   /** The server's run. */
   let run: string | undefined;
-  let awaited = new AwaitedPlaces([]);
-  let { bookmarks } = store.placeIn(entry);
   /** Whether what was before the page came is there; drawing what is over already would keep the page from the rest. */
   let filled: boolean | undefined;
   /** The notice that the line is broken. */
@@ -45,6 +37,7 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
   /** Told in one notice, however many gaps there are. */
   let missing: { records: number; notice?: number } = { records: 0 };
   const { most, memory, isStranger, ...line } = options;
+  const marks = new KeptMarks(store, () => entry, memory);
   const draw = (more: boolean) => {
     if (!more) filled = true;
     else if (filled === undefined) {
@@ -65,55 +58,44 @@ export function watchLive(store: AppStore, address: URL, options: WatchOptions):
     if (complaint !== undefined)
       complain(`${app} was started anew and has another page now: open the address that it prints.`);
   };
-  store.subscribe(() => {
-    const now = store.placeIn(entry).bookmarks;
-    if (now === bookmarks || run === undefined) return;
-    bookmarks = now;
-    memory?.keep(run, [...awaited.marks, ...namedMarks(session, now)]);
-  });
   const connection = new LiveConnection({
     ...line,
     url: address.href.replace(/^http/, "ws"),
     handlers: {
       hello({ title, live, steering, protocol, instance }, anew) {
         if (anew) {
+          marks.share();
           const lookedAt = store.entry === entry;
           entry = store.replace(entry, { title: `${entry.title} (earlier run)`, session, state: "lost" });
           session = new Session();
           entry = { title: "", session, state: "connecting" };
-          bookmarks = store.placeIn(entry).bookmarks;
           missing = { records: 0 };
           const index = store.add(entry);
           if (lookedAt) store.update({ session: index });
         }
-        if (run !== instance) awaited = new AwaitedPlaces(memory?.of(instance) ?? []);
-        run = instance;
         greeted = true;
         if (complaint !== undefined) store.dismiss(complaint);
         complaint = undefined;
         const { steering: _, ...rest } = entry;
         const next = { ...rest, title, state: live ? "live" : "file", ...(steering && { steering }) } as const;
         // Somebody may have closed it while the line was down.
-        if (store.sessions.includes(entry)) store.replace(entry, next);
+        const isThere = store.sessions.includes(entry);
+        if (isThere) store.replace(entry, next);
         else store.add(next);
         entry = next;
+        if (run !== instance || !isThere) marks.begin(instance);
+        run = instance;
         if (protocol > PROTOCOL_VERSION) {
           store.notify(`${title} is newer than this page, which may not understand all of it: load it again.`, "bad");
         }
       },
       checkpoint({ records, before }, more) {
-        const { length } = session;
-        const places = AwaitedPlaces.of(session, store.placeIn(entry), awaited);
-        session.checkpoint(records, before);
-        if (session.length < length) {
-          awaited = places;
-          store.stand(entry, { cursor: { index: "live" }, selected: undefined, bookmarks: [] });
-        }
+        marks.through(() => session.checkpoint(records, before));
         draw(more);
       },
       records({ records, first }, more) {
         session.append(records, first);
-        awaited.findAgain(store, entry);
+        marks.findAgain();
         const gone = letGo(session, most);
         if (gone > 0) store.recordsWent(entry, gone);
         draw(more);

@@ -6,7 +6,8 @@ import { createInspector } from "../../../inspector/emitter/createInspector.ts";
 import { explainRecord } from "../../../inspector/model/explain.ts";
 import { Session } from "../../../inspector/model/session.ts";
 import { networkTrouble } from "../../../inspector/ui/panels/why/network.ts";
-import { labelled, problemsOf } from "../../../inspector/ui/panels/why/problems.ts";
+import { labelled } from "../../../inspector/ui/panels/why/problems.ts";
+import { isGrave, problemsOf } from "../../../inspector/ui/state/problems.ts";
 import type { SemanticEventType } from "../../../machines/semanticEvent.ts";
 import type { TraceRecord } from "../../../ports/trace.ts";
 
@@ -127,14 +128,14 @@ describe("What the panel Why says first", () => {
     ],
   ])("of %s", async (_, setting, play, meaning, cause) => {
     const session = await lived(setting, play);
-    const problems = problemsOf(session, "demo", session.length - 1);
-    const first = problems.find(({ grave }) => grave) ?? problems[0]!;
-    const told = explainRecord(session, first.index).sentences.map(labelled);
+    const problems = problemsOf(session).of("demo");
+    const first = problems.findLast((index) => isGrave(session.at(index))) ?? problems.at(-1)!;
+    const told = explainRecord(session, first).sentences.map(labelled);
     expect(told.find(({ label }) => label === "That means")?.text).toMatch(meaning);
     expect(told.map(({ text }) => text).join("\n")).toMatch(cause);
     expect(told.find(({ label }) => label === "What to do")).toBeDefined();
     // One thing went wrong, and one is told: the modem's keys are written twice, by application and library.
-    const others = problems.filter((problem) => problem !== first).map(({ index }) => session.at(index).kind);
+    const others = problems.filter((index) => index !== first).map((index) => session.at(index).kind);
     expect(others.filter((kind) => kind !== "return")).toEqual([]);
   });
 
@@ -145,7 +146,7 @@ describe("What the panel Why says first", () => {
       await stage.updateFirmware(stage.testbed.urls.goodImage);
       await again;
     });
-    expect(problemsOf(session, "demo", session.length - 1)).toEqual([]);
+    expect(problemsOf(session).of("demo")).toEqual([]);
     expect(networkTrouble(session, "demo", session.length - 1)).toBeUndefined();
   });
 });

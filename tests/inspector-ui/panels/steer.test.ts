@@ -9,7 +9,14 @@ import {
   canBreak,
   removeBreakpoint,
 } from "../../../inspector/ui/panels/steer/breakpointStore.ts";
-import { breakpointText, choicesOf, edgeText } from "../../../inspector/ui/panels/steer/breakpoints.ts";
+import {
+  breakpointText,
+  choicesOf,
+  edgeNames,
+  edgeText,
+  namedStop,
+  type Stop,
+} from "../../../inspector/ui/panels/steer/breakpoints.ts";
 import { controlValues, firstValues } from "../../../inspector/ui/panels/steer/controlValues.ts";
 import { eventForms, eventOf, exampleOf } from "../../../inspector/ui/panels/steer/eventForms.ts";
 
@@ -63,9 +70,9 @@ describe("events to send", () => {
       active: [],
     });
     session.append([step(1, "light", "a"), step(2, "other", "b")]);
-    expect(JSON.parse(exampleOf(session, "d", "light", "next"))).toEqual({ by: "a" });
-    expect(JSON.parse(exampleOf(session, "d", "third", "next"))).toEqual({ by: "b" });
-    expect(exampleOf(session, "d", "light", "stop")).toBe("{}");
+    expect(exampleOf(session, "d", "light", "next")).toEqual({ by: "a" });
+    expect(exampleOf(session, "d", "third", "next")).toEqual({ by: "b" });
+    expect(exampleOf(session, "d", "light", "stop")).toEqual({});
   });
 
   it("are read from what was typed, and what is wrong is said", () => {
@@ -86,11 +93,70 @@ describe("breakpoints", () => {
     expect(edgeText("||1")).toBe("from the chart on (always) (2)");
   });
 
-  it("offer what the chart has, guards by the names that they are made of", () => {
+  it("call a transition what it is in its chart, where that is known", () => {
+    expect(breakpointText({ edge: "red|next|0" }, LIGHT)).toBe(
+      "the transition red – next, if and(isDay, not(isBusy)) → green is taken",
+    );
+    expect(breakpointText({ edge: "gone|next|0" }, LIGHT)).toBe("the transition from gone on next is taken");
+  });
+
+  it("offer what the chart has: transitions in words, guards and the parts that they are made of", () => {
     expect(choicesOf(LIGHT, "state")).toEqual(["red", "green"]);
-    expect(choicesOf(LIGHT, "guard")).toEqual(["isBusy", "isDay"]);
+    expect(choicesOf(LIGHT, "guard")).toEqual(["and(isDay, not(isBusy))", "isBusy", "isDay", "not(isBusy)"]);
     expect(choicesOf(LIGHT, "event")).toContain("next");
-    expect(choicesOf(LIGHT, "edge")).toContain("red|next|0");
+    expect(choicesOf(LIGHT, "edge")).toEqual([
+      "the chart – power.lost → stays",
+      "the chart – * → stays",
+      "red – next, if and(isDay, not(isBusy)) → green",
+      "red – 10 ms in red → green",
+      "green – stop → red",
+    ]);
+  });
+
+  it("tell transitions apart that would be called the same", () => {
+    const twice = { ...LIGHT, edges: [LIGHT.edges[4]!, { ...LIGHT.edges[4]!, id: "green|stop|1" }] };
+    expect([...edgeNames(twice)]).toEqual([
+      ["green – stop → red", "green|stop|0"],
+      ["green – stop → red (2)", "green|stop|1"],
+    ]);
+  });
+});
+
+describe("what is typed for a breakpoint", () => {
+  const named = (stop: Stop, typed: string) => namedStop(LIGHT, stop, typed, "light/1");
+
+  it.each([
+    ["state", "green", "green"],
+    ["guard", "isDay", "isDay"],
+    ["guard", "not(isBusy)", "not(isBusy)"],
+    ["event", "next", "next"],
+    ["edge", "green – stop → red", "green|stop|0"],
+    ["edge", "green|stop|0", "green|stop|0"],
+  ] as const)("names the %s %s", (stop, typed, name) => {
+    expect(named(stop, typed)).toEqual({ name });
+  });
+
+  it.each([
+    ["state", "gren", "light/1 has no state gren; nearest: green, red"],
+    ["guard", "isDusk", "light/1 has no guard isDusk; nearest: isBusy, isDay, not(isBusy)"],
+    ["edge", "stop", "light/1 has no transition stop; nearest: green – stop → red, "],
+  ] as const)("is refused where the chart has no such %s", (stop, typed, problem) => {
+    expect(named(stop, typed)).toEqual({ problem: expect.stringContaining(problem) });
+  });
+
+  it("may be an event with a wildcard, or one that is ignored wherever it comes: that is said", () => {
+    const { edges } = LIGHT;
+    const strict = { ...LIGHT, edges: edges.filter(({ event }) => event !== "*") };
+    expect(namedStop(strict, "event", "power.*", "light")).toEqual({ name: "power.*" });
+    expect(namedStop(strict, "event", "power.lots", "light")).toEqual({
+      name: "power.lots",
+      note: "No transition of light takes power.lots: it stops where that is ignored. Nearest: power.lost, next, stop.",
+    });
+    expect(named("event", "anything")).toEqual({ name: "anything" });
+  });
+
+  it("is taken as it is where the chart is not known", () => {
+    expect(namedStop(undefined, "state", "gren", "it")).toEqual({ name: "gren" });
   });
 });
 

@@ -3,8 +3,9 @@ import { explainRecord } from "../../../inspector/model/explain.ts";
 import { Session } from "../../../inspector/model/session.ts";
 import { actorBehind, decisionBefore, stepOf } from "../../../inspector/ui/panels/why/decision.ts";
 import { alike, isIgnored } from "../../../inspector/ui/panels/why/ignored.ts";
-import { labelled, problemsOf } from "../../../inspector/ui/panels/why/problems.ts";
-import type { RecordFields } from "../../../ports/trace.ts";
+import { groupsOf, labelled } from "../../../inspector/ui/panels/why/problems.ts";
+import { isGrave, problemsOf } from "../../../inspector/ui/state/problems.ts";
+import type { RecordFields, TraceRecord } from "../../../ports/trace.ts";
 
 function sessionOf(...fields: RecordFields[]): Session {
   const session = new Session();
@@ -59,10 +60,9 @@ function failedUpdate(): Session {
 describe("what went wrong in a run", () => {
   it("is one problem, told by the record that it ended with, and it names the certificate", () => {
     const session = failedUpdate();
-    const [problem, ...others] = problemsOf(session, "demo", 5);
-    expect(others).toEqual([]);
-    expect(problem).toMatchObject({ index: 3, grave: true });
-    const told = explainRecord(session, problem!.index).sentences.map(labelled);
+    expect(problemsOf(session).of("demo")).toEqual([3]);
+    expect(isGrave(session.at(3))).toBe(true);
+    const told = explainRecord(session, 3).sentences.map(labelled);
     expect(told).toContainEqual({
       label: "That means",
       text: expect.stringMatching(/certificate .* not signed by any CA certificate/),
@@ -74,9 +74,8 @@ describe("what went wrong in a run", () => {
   });
 
   it("was the broken download alone before that had led to anything", () => {
-    const session = failedUpdate();
-    expect(problemsOf(session, "demo", 2).map(({ index }) => index)).toEqual([1]);
-    expect(problemsOf(session, "demo", 0)).toEqual([]);
+    const problems = problemsOf(failedUpdate());
+    expect([0, 2, 5].map((index) => problems.at("demo", index))).toEqual([[], [1], [3]]);
   });
 
   it("has in it what else came of the same", () => {
@@ -86,26 +85,34 @@ describe("what went wrong in a run", () => {
       chart("done", 1),
       { kind: "event", semantic: "error", name: "LWM2M_CARRIER_EVENT_ERROR", number: 1, cause: 3 },
     );
-    expect(problemsOf(session, "demo", 3).map(({ index }) => index)).toEqual([3]);
-    expect(problemsOf(session, "demo", 2).map(({ index }) => index)).toEqual([1]);
+    expect(problemsOf(session).at("demo", 3)).toEqual([3]);
+    expect(problemsOf(session).at("demo", 2)).toEqual([1]);
   });
 
   it("is each device's own", () => {
-    expect(problemsOf(failedUpdate(), "other", 5)).toEqual([]);
+    expect(problemsOf(failedUpdate()).of("other")).toEqual([]);
+    expect(problemsOf(failedUpdate()).at("other", 5)).toEqual([]);
   });
 
   it("grows with the session and begins anew with it", () => {
     const session = failedUpdate();
-    expect(problemsOf(session, "demo", 5)).toHaveLength(1);
+    expect(problemsOf(session).of("demo")).toEqual([3]);
     session.append([{ seq: 7, time: 90, device: "demo", kind: "result", ok: false, reason: "stuck" }]);
-    expect(problemsOf(session, "demo", 6).map(({ index }) => index)).toEqual([6, 3]);
+    expect(problemsOf(session).of("demo")).toEqual([3, 6]);
     session.clear();
     session.append([{ seq: 1, time: 0, device: "demo", kind: "log", line: "quiet" }]);
-    expect(problemsOf(session, "demo", 0)).toEqual([]);
+    expect(problemsOf(session).of("demo")).toEqual([]);
   });
 
-  it("stays quick where thousands of things go wrong", () => {
-    const session = new Session();
+  it("is found out once, however often it is asked for, where thousands of things go wrong", () => {
+    let looks = 0;
+    class Watched extends Session {
+      override at(index: number): TraceRecord {
+        looks++;
+        return super.at(index);
+      }
+    }
+    const session = new Watched();
     session.append(
       Array.from({ length: 20_000 }, (_, index) => ({
         seq: index + 1,
@@ -119,12 +126,21 @@ describe("what went wrong in a run", () => {
         ...(index % 3 > 0 && { cause: index }),
       })),
     );
-    const begun = performance.now();
-    expect(problemsOf(session, "demo", 19_999)).not.toEqual([]);
-    expect(performance.now() - begun).toBeLessThan(1000);
-    const again = performance.now();
-    problemsOf(session, "demo", 19_999);
-    expect(performance.now() - again).toBeLessThan(50);
+    expect(problemsOf(session).of("demo")).toHaveLength(6667);
+    expect(looks).toBeLessThan(10 * session.length);
+    looks = 0;
+    expect(problemsOf(session).of("demo")).toHaveLength(6667);
+    expect(looks).toBeLessThan(10);
+  });
+
+  it("is listed with what is said of it, alike ones together", () => {
+    const refusal = (code: string): RecordFields => ({ kind: "refused", server: 1, path: "/9", code, detail: "no" });
+    const session = sessionOf(refusal("4.04"), refusal("4.05"), refusal("4.04"));
+    const groups = groupsOf(session, [2, 1, 0]);
+    expect(groups.map(({ index, times }) => ({ index, times }))).toEqual([
+      { index: 2, times: 2 },
+      { index: 1, times: 1 },
+    ]);
   });
 });
 

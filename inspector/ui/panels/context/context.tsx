@@ -1,17 +1,26 @@
-/** What the focused actor holds: its state and context, and what is otherwise than at another point of the run. */
-import { useState } from "preact/hooks";
+/**
+ * What the focused actor holds: its state and context, and what is otherwise than at another point of the run, or in
+ * the run beside it.
+ */
+import { useContext, useState } from "preact/hooks";
 import type { TraceRecord } from "../../../../ports/trace.ts";
-import { type DifferenceRow, difference } from "../../../model/difference.ts";
+import { difference } from "../../../model/difference.ts";
 import type { SessionView } from "../../../model/sessionContract.ts";
+import { BesideContext } from "../../state/beside.ts";
 import { useApp } from "../../state/useApp.ts";
 import { focusedMachine } from "../shared/machines.ts";
 import { Empty, Section } from "../shared/parts.tsx";
 import { shortActor } from "../shared/recordLine.ts";
-import { timeText } from "../shared/time.ts";
-import { joinPath, summaryOf } from "../shared/valueTree.ts";
+import { recordPlace } from "../shared/recordPlace.ts";
 import { ValueView } from "../shared/valueView.tsx";
 import { actorBehind } from "../why/decision.ts";
+import { Differences, pathOf } from "./differences.tsx";
 import { pointsOf, stateOf } from "./points.ts";
+import { Sides } from "./sides.tsx";
+import { compareRuns } from "./twoRuns.ts";
+
+/** Id of the point that is where somebody stands in the other run. */
+const OTHER_RUN = "run";
 
 /** They outlive the panel, which is drawn anew with every change of the tab. */
 const pins = new WeakMap<SessionView, Pin>();
@@ -30,7 +39,8 @@ function pinOf(session: SessionView): number | undefined {
 
 export function Context() {
   const app = useApp();
-  const [chosen, choose] = useState("step");
+  const beside = useContext(BesideContext);
+  const [chosen, choose] = useState<string>();
   const [, redraw] = useState(0);
   const { session } = app.entry;
   const { device } = app.view;
@@ -47,12 +57,17 @@ export function Context() {
     );
   }
   const pinned = pinOf(session);
-  const points = pointsOf(session, actor, app.index, pinned, app.view.bookmarks);
+  const points = [
+    ...(beside === undefined ? [] : [{ id: OTHER_RUN, label: `run ${beside.other.name}`, index: -1 }]),
+    ...pointsOf(session, actor, app.index, pinned, app.view.bookmarks),
+  ];
   const point = points.find(({ id }) => id === chosen) ?? points[0]!;
+  const runs = beside === undefined || point.id !== OTHER_RUN ? undefined : compareRuns(app, actor, beside);
   const after = stateOf(world, device, actor.key);
-  const before = stateOf(session.worldAt(point.index), device, actor.key);
-  const rows = before === undefined ? [] : difference(before, after);
-  const changed = new Set(rows.map(pathOf));
+  const before = runs === undefined ? stateOf(session.worldAt(point.index), device, actor.key) : undefined;
+  const rows = runs === undefined ? before && difference(before, after) : runs.rows;
+  const notes = runs?.notes ?? (before === undefined ? [`${shortActor(actor.key)} was not there at that point.`] : []);
+  const changed = new Set(rows?.map(pathOf));
   const pin = () => {
     pins.set(session, { index: app.index, record: session.at(app.index) });
     choose("pin");
@@ -77,12 +92,7 @@ export function Context() {
               ))}
             </select>
           </label>
-          <span class="faint">
-            at{" "}
-            {app.index < 0
-              ? "the beginning"
-              : `record ${session.at(app.index).seq}, ${timeText(session, session.at(app.index).time)}`}
-          </span>
+          <span class="faint">at {recordPlace(session, app.index)}</span>
         </div>
         <div class="panel-bar">
           <label>
@@ -110,28 +120,21 @@ export function Context() {
             </button>
           )}
         </div>
-        <Section
-          title={
-            before === undefined
-              ? "No comparison"
-              : rows.length === 0
-                ? "Nothing has changed"
-                : `Changed (${rows.length})`
-          }
-        >
+        {runs !== undefined && beside !== undefined && <Sides sides={runs.sides} own={beside.name} />}
+        <Section title={titleOf(rows?.length, runs !== undefined)}>
           {point.id === "pin" && point.index === app.index && (
             <p class="faint">Go to another point of the run: what is otherwise there than here is shown.</p>
           )}
-          {before === undefined && <p class="faint">{shortActor(actor.key)} was not there at that point.</p>}
-          <ul class="differences">
-            {rows.map((row) => (
-              <Difference key={pathOf(row)} row={row} />
-            ))}
-          </ul>
+          {notes.map((note) => (
+            <p key={note} class="faint">
+              {note}
+            </p>
+          ))}
+          <Differences rows={rows ?? []} runs={runs !== undefined} />
         </Section>
       </div>
       <div class="explained-why">
-        <Section title="Everything">
+        <Section title="Everything" hint={beside && `in run ${beside.name}`}>
           {Object.entries(after ?? {}).map(([name, value]) => (
             <ValueView
               key={`${actor.key} ${name}`}
@@ -140,6 +143,7 @@ export function Context() {
               path={name}
               open={name === "context" ? 2 : 1}
               changed={changed}
+              mark={runs === undefined ? "changed" : "differs"}
             />
           ))}
           {actor.context === undefined && actor.logic === "machine" && (
@@ -151,27 +155,9 @@ export function Context() {
   );
 }
 
-function pathOf({ path }: DifferenceRow): string {
-  return path.reduce<string>((joined, key) => joinPath(joined, String(key)), "");
-}
-
-const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
-
-function Difference({ row }: { row: DifferenceRow }) {
-  return (
-    <li class={`difference ${row.change}`}>
-      <span class="difference-sign" aria-hidden="true">
-        {SIGNS[row.change]}
-      </span>
-      <span class="mono difference-path">
-        {pathOf(row)}
-        <span class="hidden-text"> {row.change}</span>
-      </span>
-      <span class="difference-values mono">
-        {row.change !== "added" && <del>{summaryOf(row.before, 200)}</del>}
-        {row.change === "changed" && " → "}
-        {row.change !== "removed" && <ins>{summaryOf(row.after, 200)}</ins>}
-      </span>
-    </li>
-  );
+/** `count`: of differences; undefined: there is nothing to compare with. */
+function titleOf(count: number | undefined, runs: boolean): string {
+  if (count === undefined) return "No comparison";
+  if (count === 0) return runs ? "Nothing differs" : "Nothing has changed";
+  return `${runs ? "Different" : "Changed"} (${count})`;
 }

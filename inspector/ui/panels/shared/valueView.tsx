@@ -10,16 +10,18 @@ export interface ValueViewProps {
   readonly open?: number;
   /** Paths of values that have changed. */
   readonly changed?: ReadonlySet<string>;
+  /** What is said beside them; by default that they have changed. */
+  readonly mark?: string;
 }
 
-export function ValueView({ value, name, path = "", open = 1, changed }: ValueViewProps) {
+export function ValueView({ value, name, path = "", open = 1, changed, mark: word = "changed" }: ValueViewProps) {
   const node = valueNode(value);
   const [unfolded, setUnfolded] = useState(open > 0);
   const isChanged = changed?.has(path) === true;
   const holdsChange = !isChanged && changed !== undefined && [...changed].some((other) => isWithin(other, path));
   const shown = unfolded || (holdsChange && node.entries.length > 0 && open >= 0);
   const label = name !== undefined && <span class="value-key">{name}</span>;
-  const mark = isChanged && <span class="value-mark">changed</span>;
+  const mark = isChanged && <span class="value-mark">{word}</span>;
   if (node.entries.length === 0) {
     return (
       <div class={isChanged ? "value-row changed" : "value-row"}>
@@ -51,6 +53,7 @@ export function ValueView({ value, name, path = "", open = 1, changed }: ValueVi
               value={inner}
               path={joinPath(path, key)}
               open={open - 1}
+              mark={word}
               {...(changed && { changed })}
             />
           ))}

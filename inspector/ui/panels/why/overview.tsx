@@ -3,6 +3,7 @@ import { explainRecord } from "../../../model/explain.ts";
 import { timersOf } from "../../../model/explainNode.ts";
 import type { SessionView } from "../../../model/sessionContract.ts";
 import type { ActorWorld, World } from "../../../model/world.ts";
+import { isGrave, problemsOf } from "../../state/problems.ts";
 import { useTheApp } from "../../state/useApp.ts";
 import { machinesOf } from "../shared/machines.ts";
 import { Empty, LinkTo, Section } from "../shared/parts.tsx";
@@ -12,7 +13,7 @@ import { spanText, timeText } from "../shared/time.ts";
 import { useRunTime } from "../shared/useRunTime.ts";
 import { timerName } from "../timers/timerRows.ts";
 import { alike, isIgnored } from "./ignored.ts";
-import { groupsOf, type Problem, problemsOf } from "./problems.ts";
+import { groupsOf } from "./problems.ts";
 import { Sentences } from "./sentences.tsx";
 import { Standing } from "./standing.tsx";
 
@@ -24,16 +25,17 @@ export function Overview({ session, world, index }: { session: SessionView; worl
   const app = useTheApp();
   const { device } = app.view;
   if (index < 0) return <Empty title="Nothing has happened yet." />;
-  const problems = problemsOf(session, device, index);
   const missed = alike(session, ignored.of(session), device, index);
   const result = world.devices.get(device)?.result;
-  const [first, ...others] = sorted(problems);
-  const groups = groupsOf(session, others);
+  const problems = problemsOf(session);
+  const all = problems.of(device);
+  const [first, ...others] = gravestFirst(session, problems.at(device, index));
+  const later = all.filter((at) => at > index);
   return (
     <div class="explained">
       <div class="explained-lead">
         <Standing session={session} index={index} />
-        {first === undefined ? (
+        {all.length === 0 ? (
           <div class="all-well">
             <strong>
               <span aria-hidden="true">✓</span> Nothing has failed{result === undefined ? " so far" : ""}.
@@ -42,25 +44,19 @@ export function Overview({ session, world, index }: { session: SessionView; worl
           </div>
         ) : (
           <Section
-            title={problems.length === 1 ? "What went wrong" : `What went wrong (${problems.length})`}
-            hint={`at ${timeText(session, session.at(first.index).time)}`}
+            title={all.length === 1 ? "What went wrong" : `What went wrong (${all.length})`}
+            hint={first === undefined ? undefined : `at ${timeText(session, session.at(first).time)}`}
             action={
-              <button type="button" class="button primary" onClick={() => app.select(first.index)}>
-                Show how it came to this
-              </button>
+              first !== undefined && (
+                <button type="button" class="button primary" onClick={() => app.select(first)}>
+                  Show how it came to this
+                </button>
+              )
             }
           >
-            <Explained session={session} index={first.index} />
-            {groups.length > 0 && <p class="faint">Before that, or beside it:</p>}
-            {groups.slice(0, LATEST).map(({ problem, text, times }) => (
-              <LinkTo
-                key={problem.index}
-                index={problem.index}
-                text={text}
-                {...(times > 1 && { as: `${times} times` })}
-              />
-            ))}
-            {groups.length > LATEST && <p class="faint">and {groups.length - LATEST} others</p>}
+            {first === undefined ? <p>Nothing had failed by then.</p> : <Explained session={session} index={first} />}
+            <ProblemList session={session} title="Before that, or beside it:" problems={others} />
+            <ProblemList session={session} title="Later in this run:" problems={later} />
             {result?.ok === true && <p class="ended-well">The run ended well all the same: {result.reason}.</p>}
           </Section>
         )}
@@ -84,9 +80,32 @@ function Explained({ session, index }: { session: SessionView; index: number }) 
   return <Sentences sentences={sentences} failure beginning={beginning} />;
 }
 
-/** What the application was told of stands before all else. */
-function sorted(problems: readonly Problem[]): readonly Problem[] {
-  return [...problems.filter(({ grave }) => grave), ...problems.filter(({ grave }) => !grave)];
+interface ProblemListProps {
+  readonly session: SessionView;
+  readonly title: string;
+  readonly problems: readonly number[];
+}
+
+function ProblemList({ session, title, problems }: ProblemListProps) {
+  if (problems.length === 0) return null;
+  const groups = groupsOf(session, problems).slice(0, LATEST);
+  const left = groups.reduce((sum, { times }) => sum - times, problems.length);
+  return (
+    <>
+      <p class="faint">{title}</p>
+      {groups.map(({ index, text, times }) => (
+        <LinkTo key={index} index={index} text={text} {...(times > 1 && { as: `${times} times` })} />
+      ))}
+      {left > 0 && <p class="faint">and {left === 1 ? "1 other" : `${left} others`}</p>}
+    </>
+  );
+}
+
+/** The newest first, and before all else what the application was told of. */
+function gravestFirst(session: SessionView, problems: readonly number[]): readonly number[] {
+  const newest = [...problems].reverse();
+  const isTold = (index: number) => isGrave(session.at(index));
+  return [...newest.filter(isTold), ...newest.filter((index) => !isTold(index))];
 }
 
 function Now({ world }: { world: World }) {

@@ -17,7 +17,7 @@ const RELATIONS: Readonly<Record<Wait["relation"], string>> = {
 export function StateWhy({ world, actor, node }: { world: World; actor: string; node: string }) {
   const app = useTheApp();
   const now = useRunTime();
-  const explanation = explainNode(world, app.view.device, actor, node);
+  const explanation = explainNode(world, app.view.device, actor, node, now);
   if (explanation === undefined) return null;
   const { waits, sentences, visits, active } = explanation;
   const definition = explanation.node;
