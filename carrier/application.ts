@@ -48,16 +48,17 @@ export class Application {
     this.#options = options;
   }
 
-  notify(event: SemanticEvent): void {
-    void this.#tell(event);
+  /** @param chart that tells it. */
+  notify(event: SemanticEvent, chart?: string): void {
+    void this.#tell(event, chart);
   }
 
-  ask(event: SemanticEvent): Promise<ApplicationAnswer> {
-    return Promise.resolve(this.#tell(event));
+  ask(event: SemanticEvent, chart?: string): Promise<ApplicationAnswer> {
+    return Promise.resolve(this.#tell(event, chart));
   }
 
   /** Never rejects: what a handler throws is its answer's errno. */
-  #tell(meaning: SemanticEvent): Promise<ApplicationAnswer> | ApplicationAnswer {
+  #tell(meaning: SemanticEvent, chart: string | undefined): Promise<ApplicationAnswer> | ApplicationAnswer {
     const { edition, trace } = this.#options;
     const spoken = speak(edition, meaning);
     if (spoken === undefined) return DONE;
@@ -68,6 +69,7 @@ export class Application {
       to: "application",
       semantic: meaning.type,
       ...withoutUserInformation(spoken),
+      ...(chart !== undefined && { actor: chart }),
       cause: trace.cause ?? trace.last,
     });
     if (this.#busy !== undefined) return this.#hold(this.#busy.then(() => this.#deliver(message, cause)));

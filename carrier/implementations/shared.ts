@@ -61,11 +61,16 @@ export function service<Output, Input = void>(
 
 export const ask = fromPromise<ApplicationAnswer, SemanticEvent>(({ input, self }) => {
   const { application, device } = actorsOf(self);
-  return device.held(application.ask(input));
+  return device.held(application.ask(input, chartName(self._parent)));
 });
 
 export function notify({ self }: { readonly self: AnyActorRef }, event: SemanticEvent): void {
-  actorsOf(self).application.notify(event);
+  actorsOf(self).application.notify(event, chartName(self));
+}
+
+/** As the chart's own records name it. */
+function chartName(chart: AnyActorRef | undefined): string | undefined {
+  return carriers.has(chart?.getSnapshot()?.context?.owner) ? "carrier" : chart?.id;
 }
 
 type Send = (event: { type: string }) => void;
@@ -76,7 +81,7 @@ function startTimer({ event, at, afterMs }: DeadlineInput, self: AnyActorRef, se
   const { clock, trace } = options;
   const until = at === undefined ? (afterMs ?? 0) : at - clock.wall();
   const delay = Math.max(0, Math.min(until, afterMs ?? until));
-  const owner = self._parent?.id ?? "";
+  const owner = chartName(self._parent) ?? "";
   const purpose = trace && timerPurpose(owner, event);
   const set = trace?.record({
     kind: "timer",

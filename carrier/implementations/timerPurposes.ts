@@ -1,6 +1,7 @@
 /** What the charts' timers are for, in words: by the chart, and the event that comes when one fires. */
 
 const PURPOSES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  carrier: { "stop.timedOut": "Deregister has to be answered by then" },
   link: { "link.timedOut": "the link has to be as it was asked for by then" },
   bootstrap: {
     "holdOff.over": "the bootstrap server is asked then (0/x/11)",
@@ -12,7 +13,6 @@ const PURPOSES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "delay.over": "first registration (1/x/13)",
     "retry.due": "next attempt to register",
     "disable.over": "the server was disabled until then (1/x/4)",
-    "stop.timedOut": "Deregister has to be answered by then",
   },
   fota: {
     "resume.due": "the download goes on",
