@@ -29,7 +29,7 @@ export interface SteeringOptions {
 }
 
 /** What the application may say of its device, and a page set: nothing that could be a secret. */
-const SETTABLE = ["/3/0/9", "/3/0/10", "/3/0/14", "/3/0/15", "/3/0/20"];
+const SETTABLE = ["/3/0/10", "/3/0/6", "/3/0/9", "/3/0/14", "/3/0/15", "/3/0/20"];
 const PATHS_OF_SEND = /[\s,]+/;
 
 export function steeringOf(options: SteeringOptions): Steering {
@@ -83,7 +83,7 @@ function applicationControls({ id, policy }: Edition, present: Present): Control
             label: "Send values to the servers",
             description: "lwm2m_carrier_data_send()",
             group,
-            fields: [{ name: "paths", label: "Paths", type: "text", default: "/3/0/9" }],
+            fields: [{ name: "paths", label: "Paths", type: "text", default: "/4/0/2" }],
             run: async ({ paths }) => (await command("send", String(paths).trim().split(PATHS_OF_SEND))).value,
           } satisfies Control,
         ]
@@ -245,7 +245,7 @@ function serverControls(present: Present): Control[] {
       name: "server.observe",
       label: "Observe a resource",
       group,
-      fields: [{ name: "path", label: "Path", type: "text", default: "/3/0/9" }],
+      fields: [{ name: "path", label: "Path", type: "text", default: "/4/0/2" }],
       run: async ({ path }) =>
         (await testbed().management.observe(present().carrier.endpoint, String(path))).answer.code,
     },

@@ -83,6 +83,20 @@ describe("run --inspect", () => {
     expect(await end()).toBe(0);
   });
 
+  it("offers values to set and to send that the device has", async () => {
+    const { url, stdout, end } = await shown();
+    await stdout.until('"semantic":"registered"');
+    const page = await attach(url);
+    const controls = page.hello.steering?.controls.filter(({ name }) => name === "set" || name === "send") ?? [];
+    expect(controls).toHaveLength(2);
+    for (const { name, fields } of controls) {
+      const values = Object.fromEntries(fields.map((field) => [field.name, field.default!]));
+      await page.request({ request: "control", name, device: "late", values });
+    }
+    page.close();
+    expect(await end()).toBe(0);
+  });
+
   it("refuses a port that is taken, and leaves nothing behind", async () => {
     const { url, end } = await shown();
     const port = new URL(url).port;
