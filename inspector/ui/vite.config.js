@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 /** What of others is shipped inside the page. */
-const SHIPPED = ["preact", "elkjs"];
+const SHIPPED = ["preact", "elkjs", "re2js"];
 const MODULES = new URL("../../node_modules/", import.meta.url);
 
 /** Their licences, unchanged, as a file beside the page. */
