@@ -4,6 +4,7 @@ import { describeChart } from "./describeChart.ts";
 import { describeDtls } from "./describeDtls.ts";
 import { coapLabel, httpLabel } from "./describeWire.ts";
 import { fieldText } from "./fieldText.ts";
+import { injectedText } from "./injectedText.ts";
 import type { BoxItem, ItemArrow, MessageItem, SequenceItem, SequenceLevel, Tone } from "./item.ts";
 
 /** Everything that is drawn of a record at level `all`; each item says at which level it appears first. */
@@ -161,9 +162,10 @@ const DESCRIPTIONS: Readonly<Record<RecordKind, (record: TraceRecord) => readonl
   resource: () => [],
   packet: () => [],
   keyLog: () => [],
-  injected: (record) => [
-    box(record, "events", "application", `injected: ${fieldText(record.what)} ${fieldText(record.name)}`, "bad"),
-  ],
+  injected: (record) => {
+    const begin = record.outcome === undefined ? "injected: " : "";
+    return [box(record, "events", "application", `${begin}${injectedText(record)}`, "bad")];
+  },
   breakpoint: (record) => [box(record, "events", "library", `inspector: ${fieldText(record.phase)}`, "quiet")],
   result: (record) => [
     {

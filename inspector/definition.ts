@@ -24,7 +24,10 @@ export interface NodeDefinition {
   readonly initial?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
-  /** Whatever the machine's author attached; `spec` names the specification and section behind the state. */
+  /**
+   * Whatever the machine's author attached; `spec` names the specification and section behind the state, `events` of the
+   * root may declare the fields of events (`EventDeclarations`).
+   */
   readonly meta?: { readonly spec?: string; readonly [field: string]: unknown };
   /** Names of actions, those that XState makes itself left out. */
   readonly entry?: readonly string[];

@@ -26,6 +26,7 @@ export {
 // What is said
 
 export type * from "./definition.ts";
+export type * from "./eventDeclarations.ts";
 export type * from "./options.ts";
 export type * from "./protocol.ts";
 export type * from "./records.ts";

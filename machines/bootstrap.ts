@@ -5,15 +5,16 @@
  */
 import { assign, not, sendParent, setup } from "xstate";
 import { type NotifyAction, notify } from "./application.ts";
-import type {
-  BootstrapContext,
-  BootstrapEvent,
-  BootstrapInput,
-  BootstrapOutcome,
-  BootstrapRequestOutcome,
-  BootstrapSessionOutcome,
-  ManagementKeysOutcome,
-  SmartcardOutcome,
+import {
+  BOOTSTRAP_EVENT_FIELDS,
+  type BootstrapContext,
+  type BootstrapEvent,
+  type BootstrapInput,
+  type BootstrapOutcome,
+  type BootstrapRequestOutcome,
+  type BootstrapSessionOutcome,
+  type ManagementKeysOutcome,
+  type SmartcardOutcome,
 } from "./bootstrapModel.ts";
 import { type Chart, type ChartMeta, service } from "./chart.ts";
 import { deadline } from "./deadline.ts";
@@ -85,7 +86,7 @@ export const bootstrapMachine = setup({
 }).createMachine({
   id: "bootstrap",
   description: "From a device without accounts to one that knows its management servers.",
-  meta: { spec: "LwM2M 1.1 §6.1; charts *-bootstrap" },
+  meta: { spec: "LwM2M 1.1 §6.1; charts *-bootstrap", events: BOOTSTRAP_EVENT_FIELDS },
   context: ({ input }) => ({ attempt: 0, reason: "NO_REASON", accounts: { servers: [] }, ...input }),
   initial: "preparing",
   exit: { type: "closeSession", params: { server: "bootstrap" } },

@@ -1,5 +1,6 @@
 /** What the bootstrap chart is given, what its services answer, and how it ends. */
 import type { EditionPolicy } from "./edition.ts";
+import type { EventFields } from "./eventFields.ts";
 import type { KeysOutcome } from "./init.ts";
 import type { LinkReport } from "./link.ts";
 import type { ExchangeFailure, ServerFacts } from "./outcomes.ts";
@@ -64,3 +65,14 @@ export type BootstrapEvent =
   | { type: "retry.due" }
   | { type: "bootstrap.timedOut" }
   | { type: "holdOff.over" };
+
+/** What somebody may send to the chart by hand. */
+export const BOOTSTRAP_EVENT_FIELDS = {
+  "link.isUp": { brought: "flag" },
+  "link.isDown": {},
+  "link.isLost": {},
+  "link.failed": { direction: ["up", "down"] },
+  "retry.due": {},
+  "bootstrap.timedOut": {},
+  "holdOff.over": {},
+} as const satisfies EventFields<BootstrapEvent>;

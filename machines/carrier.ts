@@ -11,7 +11,13 @@
 import { not } from "xstate";
 import type { NotifyAction } from "./application.ts";
 import type { BootstrapOutcome, ServerAccounts } from "./bootstrapModel.ts";
-import type { CarrierContext, CarrierEvent, CarrierInput, FirmwareFacts } from "./carrierModel.ts";
+import {
+  CARRIER_EVENT_FIELDS,
+  type CarrierContext,
+  type CarrierEvent,
+  type CarrierInput,
+  type FirmwareFacts,
+} from "./carrierModel.ts";
 import { carrierSetup, type EntryPoint } from "./carrierSetup.ts";
 import type { Chart } from "./chart.ts";
 import type { FirmwareValues } from "./fota.ts";
@@ -21,7 +27,10 @@ import { serving } from "./serving.ts";
 export const carrierMachine = carrierSetup.createMachine({
   id: "carrier",
   description: "The whole carrier: a device's life from power on to power off, over all restarts.",
-  meta: { spec: "Carrier library, lwm2m_carrier_main(), lwm2m_carrier_init() and lwm2m_carrier_run()" },
+  meta: {
+    spec: "Carrier library, lwm2m_carrier_main(), lwm2m_carrier_init() and lwm2m_carrier_run()",
+    events: CARRIER_EVENT_FIELDS,
+  },
   context: ({ input }) => ({
     device: {
       bootstrapped: false,

@@ -1,9 +1,16 @@
 /** What the carrier chart knows, takes and remembers. */
 import type { ModemDomainEvent } from "../ports/modem.ts";
 import type { EditionPolicy } from "./edition.ts";
+import type { EventFields } from "./eventFields.ts";
 import type { FirmwareCommand, FotaInput } from "./fota.ts";
 import type { InitOutcome } from "./init.ts";
-import type { LinkCommand, LinkReport, ModemChanged } from "./link.ts";
+import {
+  LINK_COMMAND_FIELDS,
+  LINK_REPORT_FIELDS,
+  type LinkCommand,
+  type LinkReport,
+  type ModemChanged,
+} from "./link.ts";
 import type { ServerFacts } from "./outcomes.ts";
 import type { ServerCommand, ServerReport } from "./registerModel.ts";
 import type { ErrnoName, ErrorKind, SemanticEvent } from "./semanticEvent.ts";
@@ -104,3 +111,32 @@ export type CarrierEvent =
   | { type: "account.expired" }
   /** A service that failed without its chart having an answer to it. */
   | { type: `xstate.error.actor.${string}`; error: unknown; actorId: string };
+
+/** What somebody may send to the chart by hand. */
+export const CARRIER_EVENT_FIELDS = {
+  "modem.domain": { event: ["overheated", "batteryLow", "resetLoop"] },
+  "errorCodes.reset": {},
+  "firmware.pull": { uri: "text" },
+  "firmware.push": {},
+  "firmware.update": {},
+  "firmware.reset": {},
+  "firmware.cancel": {},
+  "firmware.deferred": { until: "number" },
+  "server.trigger": { server: "number", command: "json" },
+  "server.bootstrap": {},
+  "request.reboot": {},
+  "request.linkUp": {},
+  "request.linkDown": {},
+  "request.register": {},
+  "request.deregister": {},
+  ...LINK_COMMAND_FIELDS,
+  ...LINK_REPORT_FIELDS,
+  "server.registered": { server: "number" },
+  "server.deregistered": { server: "number", wasRegistered: "flag" },
+  "server.failed": { server: "number" },
+  "server.exhausted": { server: "number", bootstrap: "flag" },
+  "account.expired": {},
+  "stop.timedOut": {},
+  restart: {},
+  stop: {},
+} as const satisfies EventFields<CarrierEvent>;

@@ -11,10 +11,13 @@ import {
   type StateMachine,
   type StateValue,
 } from "xstate";
+import type { EventFieldTable } from "./eventFields.ts";
 
 /** `meta` of a state that implements a rule: where the rule stands. */
 export interface ChartMeta extends MetaObject {
   readonly spec: string;
+  /** Of the root alone: the fields of events that somebody may send by hand. */
+  readonly events?: EventFieldTable;
 }
 
 /**

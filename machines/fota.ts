@@ -9,9 +9,10 @@ import { ask, type NotifyAction, notify } from "./application.ts";
 import { type Chart, type ChartMeta, service } from "./chart.ts";
 import { deadline } from "./deadline.ts";
 import type { EditionPolicy } from "./edition.ts";
+import type { EventFields } from "./eventFields.ts";
 import { FOTA_FAILURES, type FotaFailure } from "./fotaOutcomes.ts";
 import type { ModemOutcome } from "./init.ts";
-import type { LinkCommand, LinkReport } from "./link.ts";
+import { LINK_REPORT_FIELDS, type LinkCommand, type LinkReport } from "./link.ts";
 import type { SemanticEvent } from "./semanticEvent.ts";
 import type { FotaSettings } from "./settings.ts";
 
@@ -84,6 +85,19 @@ export type FotaEvent =
   | { type: "resume.due" }
   | { type: "update.due" };
 
+/** What somebody may send to the chart by hand. */
+const FOTA_EVENT_FIELDS = {
+  ...LINK_REPORT_FIELDS,
+  "link.goingDown": {},
+  "firmware.update": {},
+  "firmware.reset": {},
+  "firmware.cancel": {},
+  "firmware.deferred": { until: "number" },
+  "firmware.packageEnded": { outcome: "json" },
+  "resume.due": {},
+  "update.due": {},
+} as const satisfies EventFields<FotaEvent>;
+
 export const fotaMachine = setup({
   types: {
     input: {} as FotaInput,
@@ -146,7 +160,7 @@ export const fotaMachine = setup({
 }).createMachine({
   id: "fota",
   description: "One firmware update of the modem: download, verification, installation, outcome.",
-  meta: { spec: "LwM2M object 5; charts *-fota*" },
+  meta: { spec: "LwM2M object 5; charts *-fota*", events: FOTA_EVENT_FIELDS },
   context: ({ input }) => ({
     failure: "updateFailed",
     modemError: undefined,

@@ -12,6 +12,7 @@ import { ask, type NotifyAction, notify } from "./application.ts";
 import { type Chart, type ChartMeta, service } from "./chart.ts";
 import { deadline } from "./deadline.ts";
 import type { EditionPolicy } from "./edition.ts";
+import type { EventFields } from "./eventFields.ts";
 import type { SemanticEvent } from "./semanticEvent.ts";
 import type { LinkTimes } from "./settings.ts";
 
@@ -45,6 +46,22 @@ export type LinkReport =
   | { type: "link.isPoweredOff" }
   | { type: "link.isLost" }
   | { type: "link.failed"; direction: "up" | "down" };
+
+/** What somebody may send by hand: to the chart, and as its words to a parent. */
+export const LINK_COMMAND_FIELDS = {
+  "link.bringUp": {},
+  "link.takeDown": {},
+  "link.powerOff": {},
+  "modem.changed": { mode: ["normal", "offline", "powerOff"], registered: "flag" },
+} as const satisfies EventFields<LinkCommand | ModemChanged>;
+
+export const LINK_REPORT_FIELDS = {
+  "link.isUp": { brought: "flag" },
+  "link.isDown": {},
+  "link.isPoweredOff": {},
+  "link.isLost": {},
+  "link.failed": { direction: ["up", "down"] },
+} as const satisfies EventFields<LinkReport>;
 
 export const linkMachine = setup({
   types: {
@@ -88,7 +105,10 @@ export const linkMachine = setup({
 }).createMachine({
   id: "link",
   description: "Takes the LTE link up and down in the words of the edition, and follows what the network does.",
-  meta: { spec: "Carrier library, LTE link controller" },
+  meta: {
+    spec: "Carrier library, LTE link controller",
+    events: { ...LINK_COMMAND_FIELDS, "link.timedOut": {} } satisfies EventFields<LinkEvent>,
+  },
   context: ({ input }) => ({ brought: true, ...input }),
   initial: "deciding",
   on: { "modem.changed": { actions: { type: "follow", params: ({ event }) => event } } },

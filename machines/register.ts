@@ -9,6 +9,7 @@ import { disabled, disabling } from "./disabled.ts";
 import { sessionReason } from "./outcomes.ts";
 import {
   deferral,
+  REGISTER_EVENT_FIELDS,
   type RegisterContext,
   type RegisterEvent,
   type RegisterInput,
@@ -21,7 +22,7 @@ import { registerSetup } from "./registerSetup.ts";
 export const registerMachine = registerSetup.createMachine({
   id: "register",
   description: "The registration with one management server.",
-  meta: { spec: "LwM2M 1.1 §6.2; chart edition-3-deferred-server" },
+  meta: { spec: "LwM2M 1.1 §6.2; chart edition-3-deferred-server", events: REGISTER_EVENT_FIELDS },
   context: ({ input }) => ({
     attempt: 0,
     sequence: 0,

@@ -1,5 +1,6 @@
 /** What the register chart knows, takes and tells, and the waits that follow from it (LwM2M 1.1 §6.2.1.1). */
 import type { EditionPolicy } from "./edition.ts";
+import type { EventFields } from "./eventFields.ts";
 import { type ExchangeFailure, type LwM2mVersion, retryWaitSeconds, type ServerFacts } from "./outcomes.ts";
 import type { DeferredReason, SemanticEvent } from "./semanticEvent.ts";
 import { NO_FURTHER_SEQUENCE } from "./settings.ts";
@@ -64,6 +65,24 @@ export type RegisterEvent =
   | { type: "update.due" }
   | { type: "disable.over" }
   | { type: "delay.over" };
+
+/** What somebody may send to the chart by hand. */
+export const REGISTER_EVENT_FIELDS = {
+  "link.isUp": {},
+  "link.goingDown": {},
+  "link.isLost": {},
+  "server.update": {},
+  "server.register": { "behind?": "flag" },
+  "server.turn": {},
+  "server.alone": {},
+  "server.deregister": {},
+  "server.disable": { "timeoutSeconds?": "number" },
+  "server.sessionClosed": {},
+  "retry.due": {},
+  "update.due": {},
+  "disable.over": {},
+  "delay.over": {},
+} as const satisfies EventFields<RegisterEvent>;
 
 export interface RegisterContext extends RegisterInput {
   /** Attempts in this sequence, and sequences used up before. */

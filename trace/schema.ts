@@ -67,7 +67,7 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
   event: {
     description: "The library tells the application something, in its edition's words.",
     required: { semantic: text, name: { type: "string", pattern: "^LWM2M_CARRIER_EVENT_" }, number: natural },
-    optional: { payload: object, status: { type: "integer" }, guess: flag, deviates: object },
+    optional: { actor: text, payload: object, status: { type: "integer" }, guess: flag, deviates: object },
   },
   call: { description: "The application calls an entry point.", required: { name: text } },
   return: {
@@ -241,9 +241,10 @@ export const KINDS: Readonly<Record<RecordKind, KindFields>> = {
     optional: { value: anything, label: text },
   },
   injected: {
-    description: "Somebody who looked on did this to the running system.",
+    description:
+      "Somebody who looked on did this to the running system; with `outcome`: what came of the record that is its cause.",
     required: { what: oneOf("event", "timer", "control"), name: text },
-    optional: { actor: text, values: anything },
+    optional: { actor: text, label: text, values: anything, outcome: oneOf("refused"), detail: text },
   },
   breakpoint: {
     description: "Time and arrivals were frozen, or go on.",

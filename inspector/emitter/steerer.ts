@@ -1,10 +1,12 @@
 /** Does to the app what its options allow, and records that it was done: events, timers, controls, breakpoints. */
 import type { TraceRecord } from "../../ports/trace.ts";
+import { unknownName } from "../breakpointNames.ts";
 import type { Steering } from "../options.ts";
 import type { Breakpoint, BreakpointRequest, ControlRequest, FireRequest, Request, SendRequest } from "../protocol.ts";
 import type { StepRecord } from "../records.ts";
 import { breakpointProblem, hits, isSame } from "./breakpoints.ts";
 import { controlValues } from "./controlValues.ts";
+import { Injection } from "./injection.ts";
 import { errorText, type PlainOptions, plain } from "./plain.ts";
 import { SteeringError } from "./steeringError.ts";
 import type { Watch } from "./watch.ts";
@@ -81,7 +83,8 @@ export class Steerer {
     this.#state = "running";
   }
 
-  #send({ device, actor, event }: SendRequest): void {
+  /** Answers with the `seq` of the record that what comes of it has as its cause. */
+  #send({ device, actor, event }: SendRequest): number {
     if (this.#options.steering?.send !== true)
       throw new SteeringError("notAllowed", "This app takes no events from here");
     const watch = this.#watch(device, ({ actors }) => actors?.actors.byKey(actor) !== undefined);
@@ -92,7 +95,9 @@ export class Steerer {
       throw new SteeringError("invalid", `${JSON.stringify(type)} is no type that an event from outside can have`);
     }
     const told = Object.keys(values).length > 0 ? { values: this.#plain(values) } : {};
-    this.#inject(watch, { what: "event", name: type, actor, ...told }, () => found.ref.send(event));
+    const injection = new Injection(watch, { what: "event", name: type, actor, ...told }, this.#options.plain);
+    injection.run(() => found.ref.send(event));
+    return injection.seq;
   }
 
   #fire({ device, timer }: FireRequest): void {
@@ -105,10 +110,11 @@ export class Steerer {
     const known = this.#timers.get(`${device} ${timer}`);
     if (!own && known === undefined) throw new SteeringError("notNow", `Timer ${timer} of "${device}" does not pend`);
     const { name = "timer", owner } = known ?? {};
-    const fired = this.#inject(watch, { what: "timer", name, ...(owner !== undefined && { actor: owner }) }, () =>
-      own ? watch.actors?.timers.fireNow(timer) : steering?.fire?.(device, timer),
-    );
-    if (fired !== true) throw new SteeringError("notNow", `Timer ${timer} of "${device}" does not pend`);
+    const what = { what: "timer", name, ...(owner !== undefined && { actor: owner }) };
+    new Injection(watch, what, this.#options.plain).run(() => {
+      const fired = own ? watch.actors?.timers.fireNow(timer) : steering?.fire?.(device, timer);
+      if (fired !== true) throw new SteeringError("notNow", `Timer ${timer} of "${device}" does not pend`);
+    });
   }
 
   async #control({ name, device, values }: ControlRequest): Promise<unknown> {
@@ -119,23 +125,33 @@ export class Steerer {
     const checked = controlValues(control.fields, values);
     const watch = this.#watch(device);
     const told = Object.keys(checked).length > 0 ? { values: this.#plain(checked) } : {};
-    try {
-      const result = await this.#inject(watch, { what: "control", name, ...told }, () => control.run(checked, device));
-      return result === undefined ? undefined : this.#plain(result);
-    } catch (error) {
-      throw error instanceof SteeringError ? error : this.#failed(error);
-    }
+    const what = { what: "control", name, label: control.label, ...told };
+    const result = await new Injection(watch, what, this.#options.plain).ask(() => control.run(checked, device));
+    return result === undefined ? undefined : this.#plain(result);
   }
 
   #addBreakpoint({ breakpoint }: BreakpointRequest): void {
     this.#freezer();
-    const problem = breakpointProblem(breakpoint);
+    const problem = breakpointProblem(breakpoint) ?? this.#unknownName(breakpoint);
     if (problem !== undefined) throw new SteeringError("invalid", problem);
     if (this.#breakpoints.some((one) => isSame(one, breakpoint))) return;
     if (this.#breakpoints.length >= MOST_BREAKPOINTS) {
       throw new SteeringError("invalid", `There are ${MOST_BREAKPOINTS} breakpoints, and there can be no more`);
     }
     this.#hold([...this.#breakpoints, breakpoint]);
+  }
+
+  /** Of an actor that runs now: one that comes only later is not known. */
+  #unknownName(breakpoint: Breakpoint): string | undefined {
+    const { device, actor } = breakpoint;
+    if (actor === undefined) return undefined;
+    for (const watch of this.#options.watches) {
+      if (device !== undefined && device !== watch.device) continue;
+      const machine = watch.actors?.actors.byKey(actor)?.machine;
+      if (machine !== undefined)
+        return unknownName(watch.options.describer.describe(machine).definition, breakpoint, actor);
+    }
+    return undefined;
   }
 
   #hold(breakpoints: readonly Breakpoint[]): void {
@@ -165,6 +181,11 @@ export class Steerer {
 
   #continue(next: "running" | "stepping"): void {
     const freezer = this.#freezer();
+    // Time goes on already: it is to stop nowhere.
+    if (this.#state === "stepping" && next === "running") {
+      this.#state = "running";
+      return;
+    }
     if (this.#state !== "paused") throw new SteeringError("notNow", "Nothing is paused");
     this.#state = next;
     for (const { options } of this.#options.watches) options.trace.record({ kind: "breakpoint", phase: "continued" });
@@ -179,17 +200,6 @@ export class Steerer {
     const { freeze } = this.#options.steering ?? {};
     if (freeze === undefined) throw new SteeringError("notAllowed", "This app cannot be paused from here");
     return freeze;
-  }
-
-  /** What `work` leads to has the record of the injection as its cause. */
-  #inject<T>(watch: Watch, fields: Readonly<Record<string, unknown>>, work: () => T): T {
-    const { trace } = watch.options;
-    const seq = trace.record({ kind: "injected", ...fields });
-    try {
-      return trace.causedBy(seq, work);
-    } catch (error) {
-      throw this.#failed(error);
-    }
   }
 
   /** Of several actors that are watched on the device the one meant, else the first. */

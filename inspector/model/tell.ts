@@ -1,11 +1,12 @@
 /** A record in one plain sentence. */
 import { describeRecord } from "../../charts/describe.ts";
 import { fieldText } from "../../charts/fieldText.ts";
+import { injectedText } from "../../charts/injectedText.ts";
 import { lifelineName, type SequenceItem } from "../../charts/item.ts";
 import { itemText } from "../../charts/oneLine.ts";
 import type { Lifeline, RecordKind, TraceRecord } from "../../ports/trace.ts";
 import type { ActorRecord, StepRecord } from "../records.ts";
-import { activeNodes } from "./activeNodes.ts";
+import { activeNodes, innermostNodes } from "./activeNodes.ts";
 import {
   actorWords,
   durationWords,
@@ -138,8 +139,10 @@ const SENTENCES: Readonly<Partial<Record<RecordKind, Sentence>>> = {
     const [item] = describeRecord(record);
     return item?.shape === "message" && item.arrow !== "<=>" ? sent(record, "") : item && withDetail(item);
   },
-  injected: ({ what, name, actor }) =>
-    `somebody who looked on ${INJECTED[String(what)] ?? "did"} ${fieldText(name)}${typeof actor === "string" ? ` to ${actor}` : ""}`,
+  injected: (record) =>
+    record.outcome === undefined
+      ? `somebody who looked on ${INJECTED[String(record.what)] ?? "did:"} ${injectedText(record)}`
+      : injectedText(record),
   breakpoint: ({ phase }) => `the run was ${fieldText(phase)} by the inspector`,
   packet: ({ direction, remote, hex }) =>
     `a datagram of ${String(hex ?? "").length / 2} octets ${direction === "in" ? "came from" : "went to"} ${fieldText(remote)}`,
@@ -174,11 +177,7 @@ function carried({ payload }: TraceRecord): string {
   return told.length === 0 ? "" : fieldText(` with ${listWords(told)}`);
 }
 
-const INJECTED: Readonly<Record<string, string>> = {
-  event: "sent the event",
-  timer: "fired the timer",
-  control: "used",
-};
+const INJECTED: Readonly<Record<string, string>> = { event: "sent the", timer: "fired the", control: "did:" };
 
 interface Places {
   readonly from: readonly string[];
@@ -208,7 +207,7 @@ function took(actor: string, event: string, fields: unknown, { from, via, to }: 
 
 /** Names of the innermost of these nodes. */
 function deepest(ids: readonly string[]): string[] {
-  return ids.filter((id) => id !== "" && !ids.some((other) => other.startsWith(`${id}.`))).map(lastName);
+  return innermostNodes(ids).map(lastName);
 }
 
 function inStates(value: unknown): string {

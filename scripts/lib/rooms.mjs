@@ -23,10 +23,10 @@ export const ROOMS = {
   testbed: { imports: ["ports", "carrier", "services", "modem"] },
   // XState and records, nothing of LwM2M: what it shows of that arrives as data.
   inspector: { imports: ["ports", "trace", "charts", "inspector/model"] },
-  // Runs in the page, in the command and beside the server: nothing of Node.
+  // Runs in the page, in the command and beside the server: nothing of Node. A filter's patterns are RE2's.
   "inspector/model": {
     imports: ["ports", "trace", "charts", "inspector/definition", "inspector/records", "inspector/protocol"],
-    packages: [],
+    packages: ["re2js"],
   },
   "inspector/ui": {
     imports: ["ports", "trace", "charts", "inspector"],

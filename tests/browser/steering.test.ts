@@ -37,7 +37,10 @@ describe("somebody at the page", () => {
     const steer = await look.panel("Steer");
     await steer.getByLabel("Request", { exact: true }).selectOption("link-up");
     await steer.getByRole("button", { name: /Request of the application/ }).click();
-    await steer.getByRole("status").filter({ hasText: /-EBADR/ }).waitFor();
+    await steer
+      .getByRole("status")
+      .filter({ hasText: /-EBADR/ })
+      .waitFor();
     await isInjected(look, /request: link-up.*was not done: .*-EBADR/);
     expect(look.problems).toEqual([]);
   });
@@ -85,7 +88,7 @@ describe("somebody at the page", () => {
     await breakpoints.getByLabel(/^Which/).fill("update.due");
     await breakpoints.getByRole("button", { name: "Add" }).click();
     await breakpoints
-      .getByText(/register\/123 has no transition update\.due; nearest: registered – update\.due/)
+      .getByText(/register\/123 has no transition update\.due; there is registered – update\.due/)
       .waitFor();
     await breakpoints.getByLabel(/^Which/).fill("registered – update.due → updating");
     await breakpoints.getByRole("button", { name: "Add" }).click();

@@ -4,6 +4,7 @@ import { createInspector } from "../../inspector/emitter/createInspector.ts";
 import { SteeringError } from "../../inspector/emitter/steeringError.ts";
 import type { Steering } from "../../inspector/options.ts";
 import type { Breakpoint, Request } from "../../inspector/protocol.ts";
+import { recordProblems } from "../../trace/schema.ts";
 import { createTrace } from "../../trace/trace.ts";
 import { VirtualClock } from "../support/virtualClock.ts";
 import { Seen, watched } from "./support.ts";
@@ -31,9 +32,10 @@ describe("sending an event", () => {
 
   it("reaches the actor, and is recorded as injected and as the cause", async () => {
     const { ask, seen, actor } = steered({ send: true });
-    await ask(send);
+    const answer = await ask(send);
     expect(actor.getSnapshot().value).toBe("open");
     const [injected] = seen.of("injected");
+    expect(answer).toBe(injected?.seq);
     expect(injected).toMatchObject({ what: "event", name: "force", actor: "gate", values: { by: "hand" } });
     expect(seen.step("force").cause).toBe(injected?.seq);
   });
@@ -127,7 +129,10 @@ describe("a control", () => {
     const app = steered({ controls: [control(run)] });
     await expect(app.ask({ ...ask, values: { ms: 7 } })).resolves.toEqual({ psk: "[redacted]", done: 1 });
     expect(run).toHaveBeenCalledWith({ ms: 7, how: "drop", why: "", all: false }, "gate");
-    expect(app.seen.of("injected")).toMatchObject([{ what: "control", name: "disturb", values: { ms: 7 } }]);
+    const [injected, ...others] = app.seen.of("injected");
+    expect(injected).toMatchObject({ what: "control", name: "disturb", label: "Disturb", values: { ms: 7 } });
+    expect(injected).not.toHaveProperty("outcome");
+    expect(others).toEqual([]);
   });
 
   it.each([
@@ -154,6 +159,31 @@ describe("a control", () => {
       message: "the link is down",
     });
     await expect(app.ask({ ...ask, name: "x", values: {} })).rejects.toMatchObject({ code: "unknown" });
+  });
+
+  it.each([
+    ["rejects", () => Promise.reject(new Error("the link is down"))],
+    [
+      "throws",
+      () => {
+        throw new Error("the link is down");
+      },
+    ],
+  ])("that %s is recorded as refused, with why, and what was asked for as the cause", async (_, run) => {
+    const app = steered({ controls: [control(run)] });
+    await app.ask({ ...ask, values: {} }).catch(() => {});
+    const [asked, outcome, ...others] = app.seen.of("injected");
+    expect(asked).toMatchObject({ name: "disturb", values: { ms: 5 } });
+    expect(outcome).toMatchObject({
+      what: "control",
+      name: "disturb",
+      label: "Disturb",
+      outcome: "refused",
+      detail: "the link is down",
+      cause: asked?.seq,
+    });
+    expect(others).toEqual([]);
+    expect(app.seen.records.flatMap(recordProblems)).toEqual([]);
   });
 });
 
@@ -198,6 +228,39 @@ describe("a breakpoint", () => {
     expect(freeze.resume).toHaveBeenCalledTimes(2);
     expect(seen.of("breakpoint").map(({ phase }) => phase)).toEqual(["paused", "continued", "stepped", "continued"]);
     await expect(ask({ request: "continue" })).rejects.toMatchObject({ code: "notNow" });
+  });
+
+  it("that a step is on its way to can be given up: time goes on, or stands still at once", async () => {
+    const freeze = freezer();
+    const { ask, seen, actor } = steered({ freeze });
+    await ask({ request: "pause" });
+    await ask({ request: "step" });
+    await ask({ request: "continue" });
+    actor.send({ type: "force" });
+    expect(freeze.pause).toHaveBeenCalledTimes(1);
+    await ask({ request: "pause" });
+    await ask({ request: "step" });
+    await ask({ request: "pause" });
+    expect(freeze.pause).toHaveBeenCalledTimes(3);
+    const phases = ["paused", "continued", "paused", "continued", "paused"];
+    expect(seen.of("breakpoint").map(({ phase }) => phase)).toEqual(phases);
+  });
+
+  it.each([
+    [{ state: "ajar" }, "gate has no state ajar; there is "],
+    [{ edge: "shut|force|1" }, "gate has no transition shut|force|1; there is "],
+    [{ guard: "mayClose" }, "gate has no guard mayClose; there is mayOpen"],
+  ])("%j is refused for an actor whose chart has no such thing", async (breakpoint, message) => {
+    const { ask, inspector } = steered({ freeze: freezer() });
+    await expect(ask(set({ actor: "gate", ...breakpoint }))).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringContaining(message),
+    });
+    // Of another actor, or of any, nobody knows yet.
+    await ask(set({ actor: "gate/later", ...breakpoint }));
+    await ask(set({ device: "other", actor: "gate", ...breakpoint }));
+    await ask(set(breakpoint));
+    expect(inspector.breakpoints).toHaveLength(3);
   });
 
   it("is not needed for a pause", async () => {

@@ -137,9 +137,9 @@ describe("what is typed for a breakpoint", () => {
   });
 
   it.each([
-    ["state", "gren", "light/1 has no state gren; nearest: green, red"],
-    ["guard", "isDusk", "light/1 has no guard isDusk; nearest: isBusy, isDay, not(isBusy)"],
-    ["edge", "stop", "light/1 has no transition stop; nearest: green – stop → red, "],
+    ["state", "gren", "light/1 has no state gren; there is green, red"],
+    ["guard", "isDusk", "light/1 has no guard isDusk; there is and(isDay, not(isBusy)), isBusy, isDay"],
+    ["edge", "stop", "light/1 has no transition stop; there is green – stop → red, "],
   ] as const)("is refused where the chart has no such %s", (stop, typed, problem) => {
     expect(named(stop, typed)).toEqual({ problem: expect.stringContaining(problem) });
   });
@@ -150,7 +150,7 @@ describe("what is typed for a breakpoint", () => {
     expect(namedStop(strict, "event", "power.*", "light")).toEqual({ name: "power.*" });
     expect(namedStop(strict, "event", "power.lots", "light")).toEqual({
       name: "power.lots",
-      note: "No transition of light takes power.lots: it stops where that is ignored. Nearest: power.lost, next, stop.",
+      note: "No transition of light takes power.lots: it stops where that is ignored. There is power.lost, next, stop.",
     });
     expect(named("event", "anything")).toEqual({ name: "anything" });
   });

@@ -1,6 +1,7 @@
 /** A record of whatever kind in one line: for links, lists and sentences of the panels. */
 import { describeRecord } from "../../../../charts/describe.ts";
 import { fieldText } from "../../../../charts/fieldText.ts";
+import { injectedText } from "../../../../charts/injectedText.ts";
 import type { Tone } from "../../../../charts/item.ts";
 import type { TraceRecord } from "../../../../ports/trace.ts";
 import { invokedIn, outcomeWords } from "../../../model/words.ts";
@@ -45,7 +46,10 @@ const OWN: Readonly<Record<string, (record: TraceRecord) => RecordLine>> = {
     ...(typeof record.delay === "number" && { detail: `${fieldText(record.owner)}, ${record.delay} ms` }),
     tone: record.operation === "fired" ? "link" : "quiet",
   }),
-  injected: (record) => ({ text: `injected: ${fieldText(record.what)} ${fieldText(record.name)}`, tone: "warning" }),
+  injected: (record) => ({
+    text: record.outcome === undefined ? `injected: ${injectedText(record)}` : injectedText(record),
+    tone: "warning",
+  }),
   breakpoint: (record) => ({ text: `time ${fieldText(record.phase)}`, tone: "warning" }),
   packet: (record) => ({ text: `datagram ${fieldText(record.direction)}, ${octetsOf(record.hex)}`, tone: "quiet" }),
   keyLog: () => ({ text: "key of a session (secret)", tone: "warning" }),

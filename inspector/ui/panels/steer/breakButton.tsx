@@ -1,13 +1,13 @@
 /** Sets a breakpoint at what stands beside it; nothing where the app cannot be stopped. */
 import type { Breakpoint } from "../../../protocol.ts";
 import { useTheApp } from "../../state/useApp.ts";
-import { addBreakpoint, canBreak } from "./breakpointStore.ts";
+import { addBreakpoint, canBreak, definitionFor } from "./breakpointStore.ts";
 import { breakpointText } from "./breakpoints.ts";
 
 export function BreakButton({ breakpoint }: { breakpoint: Breakpoint }) {
   const app = useTheApp();
   if (!canBreak(app)) return null;
-  const text = breakpointText(breakpoint);
+  const text = breakpointText(breakpoint, definitionFor(app, breakpoint));
   const add = () =>
     addBreakpoint(app, breakpoint)
       .then(() => app.notify(`Time will be frozen when ${text}.`))

@@ -4,8 +4,8 @@ import type { Breakpoint } from "../../../protocol.ts";
 import { useApp } from "../../state/useApp.ts";
 import { focusedMachine } from "../shared/machines.ts";
 import { shortActor } from "../shared/recordLine.ts";
-import { addBreakpoint, breakpointsOf, removeBreakpoint } from "./breakpointStore.ts";
-import { breakpointText, choicesOf, edgeText, STOP_LABELS, STOPS, type Stop } from "./breakpoints.ts";
+import { addBreakpoint, breakpointsOf, definitionFor, removeBreakpoint } from "./breakpointStore.ts";
+import { breakpointText, choicesOf, namedStop, STOP_LABELS, STOPS, type Stop } from "./breakpoints.ts";
 
 export function BreakpointList() {
   const app = useApp();
@@ -13,25 +13,30 @@ export function BreakpointList() {
   const { session } = app.entry;
   const [stop, setStop] = useState<Stop>("state");
   const [what, setWhat] = useState("");
-  const [problem, setProblem] = useState("");
+  const [said, setSaid] = useState<{ readonly text: string; readonly ok: boolean }>();
   const breakpoints = breakpointsOf(app.entry);
   const world = session.live;
   const actor = focusedMachine(world, app.view.device, app.view.actor);
   const definition = actor?.definition === undefined ? undefined : world.definitions.get(actor.definition);
   const choices = definition === undefined ? [] : choicesOf(definition, stop);
 
-  const attempt = async (change: Promise<void>) => {
+  const attempt = async (change: Promise<void>, note?: string) => {
     try {
       await change;
-      setProblem("");
+      setSaid(note === undefined ? undefined : { text: note, ok: true });
       setWhat("");
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setSaid({ text: error instanceof Error ? error.message : String(error), ok: false });
     }
   };
-  const add = (breakpoint: Breakpoint) => attempt(addBreakpoint(app, breakpoint));
+  const add = (breakpoint: Breakpoint, note?: string) => attempt(addBreakpoint(app, breakpoint), note);
   const remove = (breakpoint: Breakpoint) => attempt(removeBreakpoint(app, breakpoint));
   const place = actor === undefined ? {} : { actor: actor.key };
+  const addTyped = (typed: string) => {
+    const named = namedStop(definition, stop, typed, actor === undefined ? "it" : shortActor(actor.key));
+    if ("problem" in named) setSaid({ text: named.problem, ok: false });
+    else void add({ ...place, [stop]: named.name }, named.note);
+  };
 
   return (
     <div class="control">
@@ -41,7 +46,7 @@ export function BreakpointList() {
       <ul class="plain-list">
         {breakpoints.map((breakpoint, position) => (
           <li key={position} class="panel-bar">
-            <span class="grow">when {breakpointText(breakpoint)}</span>
+            <span class="grow">when {breakpointText(breakpoint, definitionFor(app, breakpoint))}</span>
             <button type="button" class="button" onClick={() => remove(breakpoint)}>
               Remove
             </button>
@@ -57,7 +62,7 @@ export function BreakpointList() {
         class="control-fields"
         onSubmit={(event) => {
           event.preventDefault();
-          if (what.trim() !== "") void add({ ...place, [stop]: what.trim() });
+          if (what.trim() !== "") addTyped(what.trim());
         }}
       >
         <label>
@@ -70,7 +75,7 @@ export function BreakpointList() {
             ))}
           </select>
         </label>
-        <label class="grow">
+        <label class="which">
           <span>{actor === undefined ? "Which" : `Which, in ${shortActor(actor.key)}`}</span>
           <input
             class="field mono"
@@ -81,9 +86,7 @@ export function BreakpointList() {
           />
           <datalist id={`${id}-choices`}>
             {choices.map((choice) => (
-              <option key={choice} value={choice}>
-                {stop === "edge" ? edgeText(choice) : choice}
-              </option>
+              <option key={choice} value={choice} />
             ))}
           </datalist>
         </label>
@@ -91,8 +94,8 @@ export function BreakpointList() {
           Add
         </button>
       </form>
-      <p role="status" class="said tone-bad">
-        {problem}
+      <p role="status" class={said?.ok === false ? "said tone-bad" : "said tone-warning"}>
+        {said?.text}
       </p>
     </div>
   );

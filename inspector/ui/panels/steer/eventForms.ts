@@ -1,6 +1,7 @@
 /** What may be sent to an actor now, and what such an event looked like before. */
 import type { MachineDefinition } from "../../../definition.ts";
 import type { SessionView } from "../../../model/sessionContract.ts";
+import type { Values } from "./eventFields.ts";
 
 export interface EventForm {
   readonly type: string;
@@ -28,21 +29,20 @@ export function eventForms(definition: MachineDefinition, active: readonly strin
   return [...forms].map(([type, { targets, guards }]) => ({ type, targets: [...targets], guards: [...guards] }));
 }
 
-/** The fields of the newest event of this type that the actor was seen to get, as JSON; `{}` where there was none. */
-export function exampleOf(session: SessionView, device: string, actor: string, type: string): string {
+/** The fields of the newest event of this type that the actor was seen to get, or else another one; none where there was none. */
+export function exampleOf(session: SessionView, device: string, actor: string, type: string): Values {
   const from = session.length - 1;
-  let elsewhere: string | undefined;
+  let elsewhere: Values | undefined;
   for (let at = from; at >= 0 && from - at < REACH; at--) {
     const record = session.at(at);
     if (record.kind !== "step" || record.device !== device) continue;
     const { event } = record;
     if (typeof event !== "object" || event === null || !("type" in event) || event.type !== type) continue;
     const { type: _, ...fields } = event as Record<string, unknown>;
-    const text = JSON.stringify(fields, null, 2);
-    if (record.actor === actor) return text;
-    elsewhere ??= text;
+    if (record.actor === actor) return fields;
+    elsewhere ??= fields;
   }
-  return elsewhere ?? "{}";
+  return elsewhere ?? {};
 }
 
 /** The event that was typed in, or what is wrong with it. */

@@ -1,9 +1,13 @@
 /** Whether time is frozen, why, and the way to go on. */
 import { useEffect, useState } from "preact/hooks";
+import { durationWords } from "../../../model/words.ts";
 import type { Breakpoint } from "../../../protocol.ts";
-import { useApp } from "../../state/useApp.ts";
+import { useApp, useTheApp } from "../../state/useApp.ts";
 import { LinkTo } from "../shared/parts.tsx";
 import { RecordIndex } from "../shared/recordIndex.ts";
+import { useRunTime } from "../shared/useRunTime.ts";
+import { timerName, timerRows } from "../timers/timerRows.ts";
+import { definitionFor } from "./breakpointStore.ts";
 import { breakpointText } from "./breakpoints.ts";
 
 const phases = new RecordIndex(({ kind }) => kind === "breakpoint");
@@ -32,7 +36,7 @@ export function Freezing() {
     <>
       <div class="panel-bar">
         <span class={frozen || stepping ? "chip warning" : "chip good"} role="status">
-          {frozen ? "time is frozen" : stepping ? "goes on until the next step" : "running"}
+          {frozen ? "time is frozen" : stepping ? "runs until the next step" : "running"}
         </span>
         <button type="button" class="button" disabled={frozen} onClick={() => ask("pause")}>
           Pause
@@ -40,12 +44,29 @@ export function Freezing() {
         <button type="button" class="button" disabled={!frozen} onClick={() => ask("step")}>
           Step
         </button>
-        <button type="button" class="button" disabled={!frozen} onClick={() => ask("continue")}>
+        <button type="button" class="button" disabled={!frozen && !stepping} onClick={() => ask("continue")}>
           Continue
         </button>
       </div>
-      {hit !== undefined && <p>Stopped, because {breakpointText(hit)}.</p>}
+      {stepping && !frozen && <Stepping />}
+      {hit !== undefined && <p>Stopped, because {breakpointText(hit, definitionFor(app, hit))}.</p>}
       {last !== undefined && <LinkTo index={session.causeOf(last)} as="stopped at" />}
     </>
+  );
+}
+
+/** Nothing was queued: what comes next may be long in coming. */
+function Stepping() {
+  const { entry, view } = useTheApp();
+  const [next] = timerRows(entry.session.live, view.device, useRunTime());
+  const due =
+    next?.left === undefined
+      ? ""
+      : ` The next timer, ${timerName(next.timer.name)}, is due in ${durationWords(Math.max(0, next.left))}.`;
+  return (
+    <p class="faint">
+      Time runs until something moves a chart: whatever arrives, or a timer.{due} Pause stops it now; Continue lets it
+      run on.
+    </p>
   );
 }

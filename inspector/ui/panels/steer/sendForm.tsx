@@ -1,47 +1,69 @@
 /** Sends an event to the focused actor: one that its active states take, or any other. */
 import { useId, useState } from "preact/hooks";
+import type { ActorWorld } from "../../../model/world.ts";
 import { useApp } from "../../state/useApp.ts";
 import { machinesOf } from "../shared/machines.ts";
 import { shortActor } from "../shared/recordLine.ts";
-import { eventForms, eventOf, exampleOf } from "./eventForms.ts";
+import { DraftFields } from "./draftFields.tsx";
+import { draftOf, type EventDraft, eventOfDraft, NO_DRAFT } from "./eventDraft.ts";
+import { type EventForm, eventForms, exampleOf } from "./eventForms.ts";
+import { type SentEvent, SentLine } from "./sentLine.tsx";
 
 export function SendForm() {
   const app = useApp();
-  const id = useId();
-  const [type, setType] = useState("");
-  const [fields, setFields] = useState("{}");
-  const [said, setSaid] = useState<{ readonly text: string; readonly ok: boolean }>();
+  /** An event is written for one actor: another takes others. */
+  const [written, setWritten] = useState<{ readonly actor: string; readonly draft: EventDraft }>();
+  const [sent, setSent] = useState<SentEvent>();
+  const [problem, setProblem] = useState("");
   const { device } = app.view;
-  const world = app.entry.session.live;
-  const actors = machinesOf(world, device).filter((actor) => actor.status === "active");
+  const { session } = app.entry;
+  const actors = machinesOf(session.live, device).filter((actor) => actor.status === "active");
   const actor = actors.find(({ key }) => key === app.view.actor) ?? actors[0];
-  if (actor === undefined) return <p class="faint">No statechart is running.</p>;
-  const definition = actor.definition === undefined ? undefined : world.definitions.get(actor.definition);
+  const said = (
+    <>
+      {sent !== undefined && problem === "" && <SentLine sent={sent} />}
+      <p role="status" class="said tone-bad">
+        {problem}
+      </p>
+    </>
+  );
+  if (actor === undefined) {
+    return (
+      <>
+        <p class="faint">No statechart is running.</p>
+        {said}
+      </>
+    );
+  }
+  const definition = actor.definition === undefined ? undefined : session.live.definitions.get(actor.definition);
   const forms = definition === undefined ? [] : eventForms(definition, actor.active);
-  const form = forms.find((one) => one.type === type);
+  const draft = written?.actor === actor.key ? written.draft : NO_DRAFT;
 
-  const choose = (chosen: string) => {
-    setType(chosen);
-    setFields(exampleOf(app.entry.session, device, actor.key, chosen));
-    setSaid(undefined);
+  const write = (draft: EventDraft) => setWritten({ actor: actor.key, draft });
+  const choose = (type: string) => {
+    write(draftOf(type, definition, exampleOf(session, device, actor.key, type)));
+    setProblem("");
+    setSent(undefined);
   };
   const send = async (submitted: SubmitEvent) => {
     submitted.preventDefault();
-    const made = eventOf(type, fields);
+    const made = eventOfDraft(draft);
     if ("problem" in made) {
-      setSaid({ text: made.problem, ok: false });
+      setProblem(made.problem);
       return;
     }
     try {
-      await app.request({ request: "send", device, actor: actor.key, event: made.event });
-      setSaid({ text: `${made.event.type} was sent to ${shortActor(actor.key)}.`, ok: true });
+      const seq = await app.request({ request: "send", device, actor: actor.key, event: made.event });
+      const told = typeof seq === "number" ? { seq } : {};
+      setSent({ session, device, actor: actor.key, type: made.event.type, ...told });
+      setProblem("");
     } catch (error) {
-      setSaid({ text: error instanceof Error ? error.message : String(error), ok: false });
+      setProblem(error instanceof Error ? error.message : String(error));
     }
   };
 
   return (
-    <form class="control" onSubmit={send}>
+    <form class="control" noValidate onSubmit={send}>
       <div class="control-fields">
         <label>
           <span>To</span>
@@ -50,32 +72,57 @@ export function SendForm() {
             value={actor.key}
             onChange={(event) => app.update({ actor: event.currentTarget.value, node: undefined })}
           >
-            {actors.map(({ key }) => (
+            {actors.map(({ key }: ActorWorld) => (
               <option key={key} value={key}>
                 {shortActor(key)}
               </option>
             ))}
           </select>
         </label>
-        <label class="grow">
-          <span>Event</span>
-          <input
-            class="field mono"
-            list={`${id}-events`}
-            value={type}
-            placeholder={forms[0]?.type ?? "type"}
-            onInput={(event) => choose(event.currentTarget.value)}
-          />
-          <datalist id={`${id}-events`}>
-            {forms.map((one) => (
-              <option key={one.type} value={one.type} />
-            ))}
-          </datalist>
-        </label>
+        <TypeField type={draft.type} forms={forms} choose={choose} />
         <button type="submit" class="button">
           Send
         </button>
       </div>
+      <TypeChoices type={draft.type} forms={forms} choose={choose} />
+      {draft.type !== "" && <DraftFields draft={draft} change={write} />}
+      {said}
+    </form>
+  );
+}
+
+interface TypeProps {
+  readonly type: string;
+  readonly forms: readonly EventForm[];
+  readonly choose: (type: string) => void;
+}
+
+function TypeField({ type, forms, choose }: TypeProps) {
+  const id = useId();
+  return (
+    <label class="grow">
+      <span>Event</span>
+      <input
+        class="field mono"
+        list={`${id}-events`}
+        value={type}
+        placeholder={forms[0]?.type ?? "type"}
+        onInput={(event) => choose(event.currentTarget.value)}
+      />
+      <datalist id={`${id}-events`}>
+        {forms.map((one) => (
+          <option key={one.type} value={one.type} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+/** What the active states take, and what the chosen one may lead to. */
+function TypeChoices({ type, forms, choose }: TypeProps) {
+  const form = forms.find((one) => one.type === type);
+  return (
+    <>
       {forms.length > 0 && (
         <div class="event-choices">
           {forms.map((one) => (
@@ -97,19 +144,6 @@ export function SendForm() {
           {form.guards.length > 0 && `, if ${form.guards.join(" or ")}`}.
         </p>
       )}
-      <label class="event-fields">
-        <span>Fields, as JSON</span>
-        <textarea
-          class="field mono"
-          rows={3}
-          spellcheck={false}
-          value={fields}
-          onInput={(event) => setFields(event.currentTarget.value)}
-        />
-      </label>
-      <p role="status" class={said?.ok === false ? "said tone-bad" : "said"}>
-        {said?.text}
-      </p>
-    </form>
+    </>
   );
 }

@@ -1,4 +1,7 @@
 /** What may be done to the running app, and what was. */
+import { injectedText } from "../../../../charts/injectedText.ts";
+import type { TraceRecord } from "../../../../ports/trace.ts";
+import type { SessionView } from "../../../model/sessionContract.ts";
 import { useApp } from "../../state/useApp.ts";
 import { Empty, LinkTo, Section } from "../shared/parts.tsx";
 import { RecordIndex } from "../shared/recordIndex.ts";
@@ -9,7 +12,9 @@ import { SendForm } from "./sendForm.tsx";
 
 /** Newest of what was done that are listed. */
 const LATEST = 20;
-const done = new RecordIndex(({ kind }) => kind === "injected" || kind === "breakpoint" || kind === "fault");
+const done = new RecordIndex(
+  ({ kind, outcome }) => (kind === "injected" && outcome === undefined) || kind === "breakpoint" || kind === "fault",
+);
 
 export function Steer() {
   const app = useApp();
@@ -92,8 +97,24 @@ function Done() {
         .slice(-LATEST)
         .reverse()
         .map((index) => (
-          <LinkTo key={index} index={index} />
+          <LinkTo key={index} index={index} {...doneText(session, index)} />
         ))}
     </Section>
   );
+}
+
+/** With its values, and that it was refused where it was. */
+function doneText(session: SessionView, index: number): { readonly text?: string } {
+  const record = session.at(index);
+  if (record.kind !== "injected") return {};
+  const refused = session
+    .effectsOf(index)
+    .map((effect) => session.at(effect))
+    .find(isOutcome);
+  const came = refused === undefined ? {} : { outcome: refused.outcome, detail: refused.detail };
+  return { text: injectedText({ ...record, ...came }) };
+}
+
+function isOutcome({ kind, outcome }: TraceRecord): boolean {
+  return kind === "injected" && outcome !== undefined;
 }
