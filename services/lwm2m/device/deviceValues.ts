@@ -189,7 +189,7 @@ export class DeviceValues {
   /** Resource instance of a source in 3/0/6, which 3/0/7 and 3/0/8 share. */
   #instanceOf(source: PowerSource): number {
     for (const [index, id] of this.#tree.value(DEVICE, 0, 6) ?? []) if (id === POWER_SOURCE[source]) return index;
-    throw new Lwm2mError("outOfRange", `power source ${source} is not listed: set the power sources (3/0/6) first`, {
+    throw new Lwm2mError("outOfRange", `power source ${source} is not listed: set the power sources first`, {
       path: { objectId: DEVICE.id, instanceId: 0, resourceId: 6 },
     });
   }
