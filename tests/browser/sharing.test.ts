@@ -31,7 +31,7 @@ async function breakpointsOf(look: Look) {
       await section.getByLabel(/^Which/).fill(state);
       await section.getByRole("button", { name: "Add" }).click();
     },
-    has: (state: string) => section.getByRole("listitem").filter({ hasText: `when ${state} is entered` }),
+    has: (state: string) => section.getByRole("listitem").filter({ hasText: `${state} is entered` }),
   };
 }
 
@@ -39,13 +39,13 @@ it("breakpoints are the app's: what one page adds or removes, the others see", a
   const open = await failing();
   const looks = [await open(), await open()] as const;
   const [one, other] = [await breakpointsOf(looks[0]), await breakpointsOf(looks[1])];
-  await one.add("updating");
-  await other.has("updating").waitFor();
+  await one.add("restarting");
+  await other.has("restarting").waitFor();
   await other.add("registering");
   await one.has("registering").waitFor();
-  await one.has("updating").waitFor();
-  await other.has("updating").getByRole("button", { name: "Remove" }).click();
-  await one.has("updating").waitFor({ state: "detached" });
+  await one.has("restarting").waitFor();
+  await other.has("restarting").getByRole("button", { name: "Remove" }).click();
+  await one.has("restarting").waitFor({ state: "detached" });
   await one.has("registering").waitFor();
   const late = await breakpointsOf(await open());
   await late.has("registering").waitFor();

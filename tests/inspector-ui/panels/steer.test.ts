@@ -144,6 +144,17 @@ describe("what is typed for a breakpoint", () => {
     expect(named(stop, typed)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
+  it("may be the end of a state's id, where no other state ends so", () => {
+    const node = (id: string) => ({ ...LIGHT.nodes.at(-1)!, id });
+    const deep = { ...LIGHT, nodes: [...LIGHT.nodes, node("a.on"), node("a.on.dim"), node("b.on"), node("b")] };
+    expect(namedStop(deep, "state", "dim", "it")).toEqual({ name: "a.on.dim" });
+    expect(namedStop(deep, "state", "on.dim", "it")).toEqual({ name: "a.on.dim" });
+    expect(namedStop(deep, "state", "b", "it")).toEqual({ name: "b" });
+    expect(namedStop(deep, "state", "on", "it")).toEqual({
+      problem: "it has no state on; there is a.on, a.on.dim, b.on",
+    });
+  });
+
   it("may be an event with a wildcard, or one that is ignored wherever it comes: that is said", () => {
     const { edges } = LIGHT;
     const strict = { ...LIGHT, edges: edges.filter(({ event }) => event !== "*") };

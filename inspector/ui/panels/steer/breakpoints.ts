@@ -89,8 +89,15 @@ export function namedStop(
     const name = names.get(typed) ?? [...names.values()].find((id) => id === typed);
     return name === undefined ? { problem: missing(actor, "transition", typed, [...names.keys()])! } : { name };
   }
-  const problem = unknownName(definition, { [stop]: typed }, actor);
-  return problem === undefined ? { name: typed } : { problem };
+  const name = stop === "state" ? wholeId(definition, typed) : typed;
+  const problem = unknownName(definition, { [stop]: name }, actor);
+  return problem === undefined ? { name } : { problem };
+}
+
+/** A state may be called by the end of its id, where no other ends so. */
+function wholeId({ nodes }: MachineDefinition, typed: string): string {
+  const like = nodes.filter(({ id }) => id === typed || id.endsWith(`.${typed}`));
+  return like.find(({ id }) => id === typed)?.id ?? (like.length === 1 ? like[0]!.id : typed);
 }
 
 /** One that no transition takes may come all the same, and be ignored. */
