@@ -93,7 +93,7 @@ describe("by the keyboard", () => {
     const failure = Number(await page.getByRole("slider").getAttribute("aria-valuenow"));
     // What charts tell is not walked where steps tell the same: the next one may be another.
     const standsBeyond = (sign: "<" | ">") =>
-      page.waitForFunction(`document.querySelector("[role=slider]").ariaValueNow ${sign} ${failure}`);
+      look.untilTrue(`document.querySelector("[role=slider]").ariaValueNow ${sign} ${failure}`);
     await page.keyboard.press("j");
     await standsBeyond(">");
     await page.keyboard.press("k");

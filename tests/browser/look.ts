@@ -63,6 +63,13 @@ export class Look {
     return this.page.locator(`[role=treeitem][aria-label^="${name}, "][aria-label$=", active"]`);
   }
 
+  /** Until an expression of the page is true. The page's policy keeps Playwright's own wait from asking more than once. */
+  async untilTrue(expression: string): Promise<void> {
+    while (!(await this.page.evaluate<boolean>(expression))) {
+      await this.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => drawn()))");
+    }
+  }
+
   /** Resolves once a state of this name is active. */
   async untilActive(name: string): Promise<void> {
     await this.active(name).first().waitFor({ state: "attached" });

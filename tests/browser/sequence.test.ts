@@ -218,7 +218,7 @@ describe("the sequence chart of a run that goes on", () => {
       const list = document.querySelector(".sequence .virtual");
       return list.scrollTop + list.clientHeight >= list.scrollHeight - 2;
     })()`;
-    await page.waitForFunction(isAtEnd);
+    await look.untilTrue(isAtEnd);
     const newest = page.getByRole("button", { name: "Newest" });
     expect(await newest.count()).toBe(0);
     await scroller.hover();
@@ -227,7 +227,7 @@ describe("the sequence chart of a run that goes on", () => {
     expect(await page.evaluate(isAtEnd)).toBe(false);
     await newest.click();
     await newest.waitFor({ state: "detached" });
-    await page.waitForFunction(isAtEnd);
+    await look.untilTrue(isAtEnd);
     expect(look.problems).toEqual([]);
   });
 });

@@ -115,9 +115,8 @@ it("two runs stand side by side: where they part, which one failed, one time for
   }
   // The second goes along with the first.
   await page.keyboard.press("K");
-  await page.waitForFunction(
-    `(before) => [...document.querySelectorAll(".run-head .mono")].every(({ textContent }, at) => textContent !== before[at])`,
-    before,
+  await look.untilTrue(
+    `[...document.querySelectorAll(".run-head .mono")].every((time, at) => time.textContent !== ${JSON.stringify(before)}[at])`,
   );
   await page.getByRole("button", { name: "swap" }).click();
   await runs("B").getByText("good.jsonl").waitFor();
